@@ -95,7 +95,8 @@ class Diagnostic(msgspec.Struct, frozen=True, gc=False):
     """What is reported. `message` stands alone; `help` is imperative and gives the safe way.
 
     `anchor` says what the diagnostic is about (`users.email`, `ae103:add_column:users.email`) and `fingerprint` is
-    derived from it, so that both survive a change of line numbers. `facts` are the facts it rests on, one sentence each.
+    derived from it, so that both survive a change of line numbers. `facts` are the facts it rests on, one sentence
+    each.
     """
 
     code: str

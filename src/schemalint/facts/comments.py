@@ -10,8 +10,9 @@ from schemalint.diagnostics import Place, Span
 class Directive(msgspec.Struct, frozen=True, gc=False):
     """`# schemalint: ignore[name, ...] reason`, `ignore-file[...]` or `approve[...]` (`kind`).
 
-    `place` is the comment itself, `names` are as written with the place of each. `target` is what the comment speaks of: the
-    statement it ends or stands above; None for a whole file. `problem` tells why a comment that says `schemalint:` is none of these.
+    `place` is the comment itself, `names` are as written with the place of each. `target` is what the comment speaks
+    of: the statement it ends or stands above; None for a whole file. `problem` tells why a comment that says
+    `schemalint:` is none of these.
     """
 
     kind: str

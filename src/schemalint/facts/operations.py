@@ -1,9 +1,9 @@
 """The one language for schema change: Alembic calls, Django operations and SQL all become these.
 
 A field that would be named in the source is named like it. `None` means "not given"; where None itself would be a
-value, `KEEP` means "left as it is". Derived operations are explicit: a `create_table` with a native Enum is a `CreateEnum` and a
-`CreateTable`, a column with `index=True` a `CreateIndex` more (measured with Alembic 1.20: so it is for `create_table` and
-`add_column`; `add_column` does not create the enum type).
+value, `KEEP` means "left as it is". Derived operations are explicit: a `create_table` with a native Enum is a
+`CreateEnum` and a `CreateTable`, a column with `index=True` a `CreateIndex` more (measured with Alembic 1.20: so it
+is for `create_table` and `add_column`; `add_column` does not create the enum type).
 """
 
 from __future__ import annotations
@@ -275,7 +275,8 @@ class DataChange(Record, frozen=True, gc=False, tag="data_change"):
 class OpaqueOperation(Record, frozen=True, gc=False, tag="opaque"):
     """Something that may change the schema and was not understood.
 
-    `touches` are the tables that it may have changed; None means that it may have changed any. `text` is what was read, cut short.
+    `touches` are the tables that it may have changed; None means that it may have changed any. `text` is what was
+    read, cut short.
     """
 
     reason: str

@@ -15,11 +15,12 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
     """An operation where it stands in the body of a revision.
 
     `arguments` are the places of the call's arguments by name (`nullable`, `table_name`, ...), for what is reported on
-    one of them. `region` numbers the transaction regions of the body from 0: an autocommit block or an explicit COMMIT ends one and
-    begins the next; `autocommit` tells that the operation runs outside any transaction. `batch` is set inside
-    `batch_alter_table`. `guarded` means that it runs only where its object exists or does not exist yet, `conditional`
-    that it runs only under a condition that was not resolved. `derived` is set where the source did not write the
-    operation itself (the index of `index=True`). `via` is the chain of project functions that led to it, outermost first.
+    one of them. `region` numbers the transaction regions of the body from 0: an autocommit block or an explicit
+    COMMIT ends one and begins the next; `autocommit` tells that the operation runs outside any transaction. `batch`
+    is set inside `batch_alter_table`. `guarded` means that it runs only where its object exists or does not exist
+    yet, `conditional` that it runs only under a condition that was not resolved. `derived` is set where the source
+    did not write the operation itself (the index of `index=True`). `via` is the chain of project functions that led
+    to it, outermost first.
     """
 
     operation: Operation
@@ -42,9 +43,9 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
 class Body(msgspec.Struct, frozen=True, gc=False):
     """An `upgrade` or `downgrade` as it was read.
 
-    `place` is where it is defined (the name of the function). `empty` tells that its body does nothing at all (pass, a docstring, a
-    bare return); `raises` that all it does is raise: the text of the exception ("NotImplementedError: irreversible").
-    `operations` stand in the order in which they run.
+    `place` is where it is defined (the name of the function). `empty` tells that its body does nothing at all (pass,
+    a docstring, a bare return); `raises` that all it does is raise: the text of the exception ("NotImplementedError:
+    irreversible"). `operations` stand in the order in which they run.
     """
 
     place: Place

@@ -17,9 +17,9 @@ class SqlType(Record, frozen=True, gc=False, tag="type"):
     extension or a library, which `name` then names as it was written (`geoalchemy2.Geometry`, `citext`).
 
     `length` is that of text and binary types, `precision` and `scale` those of numbers and times. `timezone` is None
-    where the family has none. `item` is the type of an array's elements. `enum` names a database enum (None for an enum kept as
-    text, `native` False) and `values` are its values, Unknown where they are computed. `variants` are types by dialect that
-    replace this one there.
+    where the family has none. `item` is the type of an array's elements. `enum` names a database enum (None for an
+    enum kept as text, `native` False) and `values` are its values, Unknown where they are computed. `variants` are
+    types by dialect that replace this one there.
     """
 
     family: str

@@ -25,10 +25,10 @@ class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class ModuleIR(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one file says. `lines` holds the offset at which each line starts; the first is always 0.
 
-    A line ends at LF, CRLF or CR, as for Python's tokenizer, and at nothing else. `statement_ranges` holds the (start, end)
-    of every statement at any depth, in order of start, so that a comment finds its statement without the bodies being
-    decoded; for a compound statement and a definition it is the range of the header, up to its colon, decorators included.
-    It is filled only where the file has comments that matter.
+    A line ends at LF, CRLF or CR, as for Python's tokenizer, and at nothing else. `statement_ranges` holds the
+    (start, end) of every statement at any depth, in order of start, so that a comment finds its statement without the
+    bodies being decoded; for a compound statement and a definition it is the range of the header, up to its colon,
+    decorators included. It is filled only where the file has comments that matter.
     """
 
     docstring: str | None

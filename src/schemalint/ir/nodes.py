@@ -4,12 +4,12 @@ Every node carries `start` and `end`: offsets in code points into the decoded te
 mark), the end exclusive. `module.span_of` turns them into lines and columns; nothing else needs those before a
 diagnostic is made, and two small integers a node keep the cache small.
 
-Parentheses, line continuations, `del` targets' contexts and the like leave no trace: two spellings of one meaning lower to
-the same nodes. A node's range is that of stdlib `ast`: it excludes redundant parentheses (a tuple's own parentheses
-count), and a definition starts at `def`, `async` or `class`, not at its decorators.
+Parentheses, line continuations, `del` targets' contexts and the like leave no trace: two spellings of one meaning
+lower to the same nodes. A node's range is that of stdlib `ast`: it excludes redundant parentheses (a tuple's own
+parentheses count), and a definition starts at `def`, `async` or `class`, not at its decorators.
 
-What has no record (bytes, `...`, a number of more than 64 bits, a string with a lone surrogate, a complex literal) becomes
-`Opaque` with a reason: it must never become something else.
+What has no record (bytes, `...`, a number of more than 64 bits, a string with a lone surrogate, a complex literal)
+becomes `Opaque` with a reason: it must never become something else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Node(msgspec.Struct, frozen=True, gc=False, array_like=True):
 # ---------------------------------------------------------------------------------------------------- expressions
 
 
-class Constant(Node, tag=1):
+class Constant(Node, frozen=True, tag=1):
     """None, a boolean, a number or a string. Adjacent string literals are one constant, like Python's."""
 
     value: Union[bool, int, float, str, None]
@@ -34,20 +34,20 @@ class Constant(Node, tag=1):
     end: int
 
 
-class Name(Node, tag=2):
+class Name(Node, frozen=True, tag=2):
     id: str
     start: int
     end: int
 
 
-class Attribute(Node, tag=3):
+class Attribute(Node, frozen=True, tag=3):
     value: Expression
     attr: str
     start: int
     end: int
 
 
-class Argument(Node):
+class Argument(Node, frozen=True):
     """One argument of a call or base of a class: `x` (no keyword), `k=x`, `*x` (star 1) or `**x` (star 2).
 
     The range covers keyword and stars.
@@ -60,7 +60,7 @@ class Argument(Node):
     end: int
 
 
-class Call(Node, tag=4):
+class Call(Node, frozen=True, tag=4):
     func: Expression
     args: tuple[Argument, ...]
     start: int
@@ -74,7 +74,7 @@ class Call(Node, tag=4):
         return None
 
 
-class Formatted(Node, tag=5):
+class Formatted(Node, frozen=True, tag=5):
     """`{value!r:spec}` of an f-string. `conversion` is '' or one of r, s, a; the spec's own parts are in `spec`."""
 
     value: Expression
@@ -84,7 +84,7 @@ class Formatted(Node, tag=5):
     end: int
 
 
-class FString(Node, tag=6):
+class FString(Node, frozen=True, tag=6):
     """An f-string, or a t-string where `template` is set. Neighbouring text parts are one `Constant`.
 
     The ranges of text parts and `Formatted` parts are those of the whole string: they differ between front ends and
@@ -97,7 +97,7 @@ class FString(Node, tag=6):
     end: int
 
 
-class Sequence(Node, tag=7):
+class Sequence(Node, frozen=True, tag=7):
     """`kind` is "tuple", "list" or "set"."""
 
     kind: str
@@ -106,26 +106,26 @@ class Sequence(Node, tag=7):
     end: int
 
 
-class Starred(Node, tag=8):
+class Starred(Node, frozen=True, tag=8):
     value: Expression
     start: int
     end: int
 
 
-class DictItem(Node):
+class DictItem(Node, frozen=True):
     """`key: value`, or `**value` where the key is None."""
 
     key: Expression | None
     value: Expression
 
 
-class Dict(Node, tag=9):
+class Dict(Node, frozen=True, tag=9):
     items: tuple[DictItem, ...]
     start: int
     end: int
 
 
-class BinOp(Node, tag=10):
+class BinOp(Node, frozen=True, tag=10):
     """`op` as written: + - * / // % ** @ << >> & | ^."""
 
     left: Expression
@@ -135,7 +135,7 @@ class BinOp(Node, tag=10):
     end: int
 
 
-class BoolOp(Node, tag=11):
+class BoolOp(Node, frozen=True, tag=11):
     """`op` is "and" or "or"; `a and b and c` is one node with three values."""
 
     op: str
@@ -144,7 +144,7 @@ class BoolOp(Node, tag=11):
     end: int
 
 
-class Compare(Node, tag=12):
+class Compare(Node, frozen=True, tag=12):
     """`left ops[0] values[0] ops[1] values[1] ...`, with ops as written ("==", "not in", "is", ...)."""
 
     left: Expression
@@ -154,7 +154,7 @@ class Compare(Node, tag=12):
     end: int
 
 
-class UnaryOp(Node, tag=13):
+class UnaryOp(Node, frozen=True, tag=13):
     """`op` is "not", "-", "+" or "~". `-1` is a UnaryOp over a Constant."""
 
     op: str
@@ -163,7 +163,7 @@ class UnaryOp(Node, tag=13):
     end: int
 
 
-class Subscript(Node, tag=14):
+class Subscript(Node, frozen=True, tag=14):
     """`value[index]`; several indices are a "tuple" Sequence, as in stdlib `ast`."""
 
     value: Expression
@@ -172,7 +172,7 @@ class Subscript(Node, tag=14):
     end: int
 
 
-class Slice(Node, tag=15):
+class Slice(Node, frozen=True, tag=15):
     lower: Expression | None
     upper: Expression | None
     step: Expression | None
@@ -180,14 +180,14 @@ class Slice(Node, tag=15):
     end: int
 
 
-class Lambda(Node, tag=16):
+class Lambda(Node, frozen=True, tag=16):
     parameters: tuple[Parameter, ...]
     body: Expression
     start: int
     end: int
 
 
-class IfExp(Node, tag=17):
+class IfExp(Node, frozen=True, tag=17):
     test: Expression
     body: Expression
     orelse: Expression
@@ -195,7 +195,7 @@ class IfExp(Node, tag=17):
     end: int
 
 
-class ComprehensionClause(Node):
+class ComprehensionClause(Node, frozen=True):
     """`[async] for target in iterable [if condition ...]`."""
 
     target: Expression
@@ -204,7 +204,7 @@ class ComprehensionClause(Node):
     is_async: bool
 
 
-class Comprehension(Node, tag=18):
+class Comprehension(Node, frozen=True, tag=18):
     """`kind` is "list", "set", "dict" or "generator". For "dict", `element` is the key and `value` the value."""
 
     kind: str
@@ -215,13 +215,13 @@ class Comprehension(Node, tag=18):
     end: int
 
 
-class Await(Node, tag=19):
+class Await(Node, frozen=True, tag=19):
     value: Expression
     start: int
     end: int
 
 
-class Yield(Node, tag=20):
+class Yield(Node, frozen=True, tag=20):
     """`yield value`, or `yield from value` where `delegates` is set."""
 
     value: Expression | None
@@ -230,14 +230,14 @@ class Yield(Node, tag=20):
     end: int
 
 
-class NamedExpr(Node, tag=21):
+class NamedExpr(Node, frozen=True, tag=21):
     target: Expression
     value: Expression
     start: int
     end: int
 
 
-class Opaque(Node, tag=22):
+class Opaque(Node, frozen=True, tag=22):
     """An expression without a record. Reasons: "ellipsis", "bytes", "complex", "large-integer", "surrogate"."""
 
     reason: str
@@ -271,7 +271,7 @@ Expression = Union[
 ]
 
 
-class Parameter(Node):
+class Parameter(Node, frozen=True):
     """`kind` is "positional-only", "positional", "var-positional", "keyword-only" or "var-keyword"."""
 
     name: str
@@ -285,7 +285,7 @@ class Parameter(Node):
 # ------------------------------------------------------------------------------------------------------ statements
 
 
-class ImportedName(Node):
+class ImportedName(Node, frozen=True):
     """`name as alias`; `*` is a name. `alias` is None where none is given."""
 
     name: str
@@ -294,13 +294,13 @@ class ImportedName(Node):
     end: int
 
 
-class Import(Node, tag=40):
+class Import(Node, frozen=True, tag=40):
     names: tuple[ImportedName, ...]
     start: int
     end: int
 
 
-class ImportFrom(Node, tag=41):
+class ImportFrom(Node, frozen=True, tag=41):
     """`from ..module import names`: `level` counts the dots, `module` is '' for `from . import x`."""
 
     module: str
@@ -310,7 +310,7 @@ class ImportFrom(Node, tag=41):
     end: int
 
 
-class Assign(Node, tag=42):
+class Assign(Node, frozen=True, tag=42):
     """`a = b = value` has two targets."""
 
     targets: tuple[Expression, ...]
@@ -319,7 +319,7 @@ class Assign(Node, tag=42):
     end: int
 
 
-class AnnAssign(Node, tag=43):
+class AnnAssign(Node, frozen=True, tag=43):
     target: Expression
     annotation: Expression
     value: Expression | None
@@ -327,7 +327,7 @@ class AnnAssign(Node, tag=43):
     end: int
 
 
-class AugAssign(Node, tag=44):
+class AugAssign(Node, frozen=True, tag=44):
     """`target += value`; `op` is without the equals sign."""
 
     target: Expression
@@ -337,7 +337,7 @@ class AugAssign(Node, tag=44):
     end: int
 
 
-class TypeAlias(Node, tag=45):
+class TypeAlias(Node, frozen=True, tag=45):
     """`type X = value`."""
 
     name: str
@@ -346,7 +346,7 @@ class TypeAlias(Node, tag=45):
     end: int
 
 
-class ExpressionStatement(Node, tag=46):
+class ExpressionStatement(Node, frozen=True, tag=46):
     """An expression that stands alone. Docstrings are no statements: they are fields of what they document."""
 
     value: Expression
@@ -354,33 +354,33 @@ class ExpressionStatement(Node, tag=46):
     end: int
 
 
-class Return(Node, tag=47):
+class Return(Node, frozen=True, tag=47):
     value: Expression | None
     start: int
     end: int
 
 
-class Raise(Node, tag=48):
+class Raise(Node, frozen=True, tag=48):
     exception: Expression | None
     cause: Expression | None
     start: int
     end: int
 
 
-class Assert(Node, tag=49):
+class Assert(Node, frozen=True, tag=49):
     test: Expression
     message: Expression | None
     start: int
     end: int
 
 
-class Delete(Node, tag=50):
+class Delete(Node, frozen=True, tag=50):
     targets: tuple[Expression, ...]
     start: int
     end: int
 
 
-class Control(Node, tag=51):
+class Control(Node, frozen=True, tag=51):
     """`keyword` is "pass", "break", "continue", "global" or "nonlocal"; the names of the last two are in `names`."""
 
     keyword: str
@@ -389,7 +389,7 @@ class Control(Node, tag=51):
     end: int
 
 
-class If(Node, tag=52):
+class If(Node, frozen=True, tag=52):
     """`elif` is an `If` alone in `orelse`."""
 
     test: Expression
@@ -399,7 +399,7 @@ class If(Node, tag=52):
     end: int
 
 
-class For(Node, tag=53):
+class For(Node, frozen=True, tag=53):
     target: Expression
     iterable: Expression
     body: tuple[Statement, ...]
@@ -409,7 +409,7 @@ class For(Node, tag=53):
     end: int
 
 
-class While(Node, tag=54):
+class While(Node, frozen=True, tag=54):
     test: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
@@ -417,12 +417,12 @@ class While(Node, tag=54):
     end: int
 
 
-class WithItem(Node):
+class WithItem(Node, frozen=True):
     context: Expression
     target: Expression | None
 
 
-class With(Node, tag=55):
+class With(Node, frozen=True, tag=55):
     items: tuple[WithItem, ...]
     body: tuple[Statement, ...]
     is_async: bool
@@ -430,7 +430,7 @@ class With(Node, tag=55):
     end: int
 
 
-class Handler(Node):
+class Handler(Node, frozen=True):
     """`except type as name:`. A bare `except:` has no type."""
 
     type: Expression | None
@@ -440,7 +440,7 @@ class Handler(Node):
     end: int
 
 
-class Try(Node, tag=56):
+class Try(Node, frozen=True, tag=56):
     """`star` is set for `except*`."""
 
     body: tuple[Statement, ...]
@@ -452,21 +452,21 @@ class Try(Node, tag=56):
     end: int
 
 
-class Case(Node):
+class Case(Node, frozen=True):
     """`case <pattern> if guard:`. Patterns are not kept: nothing in the data layer is decided by them."""
 
     guard: Expression | None
     body: tuple[Statement, ...]
 
 
-class Match(Node, tag=57):
+class Match(Node, frozen=True, tag=57):
     subject: Expression
     cases: tuple[Case, ...]
     start: int
     end: int
 
 
-class FunctionDef(Node, tag=58):
+class FunctionDef(Node, frozen=True, tag=58):
     """A function. Its body stays encoded until `codec.statements_of` is asked for it: most are never read.
 
     `name_start` is where the name stands, for what is reported on the name alone.
@@ -484,7 +484,7 @@ class FunctionDef(Node, tag=58):
     end: int
 
 
-class ClassDef(Node, tag=59):
+class ClassDef(Node, frozen=True, tag=59):
     """A class. `bases` holds `metaclass=...` and the like too, as arguments with a keyword."""
 
     name: str
