@@ -1,0 +1,1 @@
+"""The linked project and the subjects that rules look at."""

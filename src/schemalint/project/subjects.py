@@ -1,0 +1,171 @@
+"""Subjects: what a rule looks at. Each is a navigable view over the linked project; a rule never builds one.
+
+A rule names its subject by the type of its first parameter and is called once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from schemalint.diagnostics import Place, Span
+from schemalint.facts.comments import Directive
+from schemalint.facts.operations import Operation
+from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, RevisionDef, Server
+from schemalint.facts.tables import TableDef
+from schemalint.ir import ModuleIR
+from schemalint.schema.view import SchemaView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Why a file could not be read or understood. `kind` is "syntax" or "unreadable"."""
+
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """A file. `ir` is None where there is a problem, and for SQL files; `role` is None for a file of no interest."""
+
+    path: str
+    ir: ModuleIR | None
+    role: str | None
+    problem: Problem | None = None
+    directives: tuple[Directive, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """Histories, metadata and servers that belong together.
+
+    `servers` is empty while undecided, and `why` then says what was looked for. `declared` tells that the settings
+    name the servers.
+    """
+
+    name: str
+    servers: tuple[Server, ...] = ()
+    why: str = ""
+    declared: bool = False
+
+    def server(self, dialect: str) -> Server | None:
+        """The target's server of a dialect, or None."""
+        return next((server for server in self.servers if server.dialect == dialect), None)
+
+    def runs_on(self, dialect: str) -> bool | None:
+        """Whether the target has a server of that dialect; None while undecided."""
+        return None if not self.servers else self.server(dialect) is not None
+
+
+@dataclass(slots=True, eq=False)
+class History:
+    """The revisions of one root. `ordered` is the order in which they are replayed: parents first.
+
+    `missing` are (revision, id) pairs of parents or dependencies that no file declares, `duplicates` groups of
+    revisions with one id, `cycles` are loops among them. `heads` and `bases` do not count what stands in a cycle.
+    """
+
+    root: str
+    target: Target
+    env: EnvConfig | None = None
+    revisions: tuple[Revision, ...] = ()
+    ordered: tuple[Revision, ...] = ()
+    heads: tuple[Revision, ...] = ()
+    bases: tuple[Revision, ...] = ()
+    missing: tuple[tuple[Revision, str], ...] = ()
+    duplicates: tuple[tuple[Revision, ...], ...] = ()
+    cycles: tuple[tuple[Revision, ...], ...] = ()
+    ancestors: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether the revision `older` runs before `newer` in every upgrade that runs `newer`."""
+        return older in self.ancestors.get(newer, frozenset())
+
+
+@dataclass(slots=True, eq=False)
+class Revision:
+    """A revision in its history. `released` tells that it is part of what was deployed and can no longer be edited."""
+
+    definition: RevisionDef
+    module: Module
+    history: History
+    upgrade: Body | None = None
+    downgrade: Body | None = None
+    steps: tuple[Step, ...] = ()
+    released: bool = False
+
+    @property
+    def id(self) -> str:
+        """The revision's id."""
+        return self.definition.id
+
+    @property
+    def operations(self) -> Iterator[PlacedOperation]:
+        """The operations of `upgrade`, in order."""
+        return iter(self.upgrade.operations if self.upgrade else ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """An operation of an upgrade where it stands in the replay: `schema` is the virtual schema before it."""
+
+    placed: PlacedOperation
+    revision: Revision
+    number: int
+    schema: SchemaView
+
+    @property
+    def operation(self) -> Operation:
+        """What is done."""
+        return self.placed.operation
+
+    @property
+    def place(self) -> Place:
+        """Where it is written."""
+        return self.placed.place
+
+    @property
+    def target(self) -> Target:
+        """The target whose history this is."""
+        return self.revision.history.target
+
+    @property
+    def env(self) -> EnvConfig | None:
+        """The environment that runs the history."""
+        return self.revision.history.env
+
+    @property
+    def anchor(self) -> str:
+        """What the step is about, for fingerprints: `<revision>:<operation>:<object>`."""
+        return f"{self.revision.id}:{operation_kind(self.operation)}:{object_name(self.operation)}"
+
+
+@dataclass(slots=True, eq=False)
+class Project:
+    """Everything that was read, linked. `notes` are for the footer: why a server is undecided, and the like."""
+
+    modules: tuple[Module, ...]
+    targets: tuple[Target, ...] = ()
+    histories: tuple[History, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def operation_kind(operation: Operation) -> str:
+    """The operation's name, as Alembic spells it: `add_column`."""
+    return str(operation.__struct_config__.tag)
+
+
+def object_name(operation: Operation) -> str:
+    """What an operation works on: `users.email`, `ix_users_email`; empty where it is not known."""
+    definition = getattr(operation, "table", None)
+    if isinstance(definition, TableDef):
+        return str(definition.name)
+    owner = getattr(operation, "table", None) or getattr(operation, "name", None)
+    part = getattr(operation, "column", None) or getattr(operation, "index", None) or getattr(operation, "constraint",
+    None) if part is not None:
+        part = getattr(part, "name", part)
+    elif owner is not getattr(operation, "name", owner):
+        part = getattr(operation, "name", None)
+    return ".".join(str(name) for name in (owner, part) if isinstance(name, str) or hasattr(name, "schema"))
