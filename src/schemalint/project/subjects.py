@@ -12,8 +12,8 @@ from schemalint.diagnostics import Place, Span
 from schemalint.facts.comments import Directive
 from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, RevisionDef, Server
-from schemalint.facts.tables import TableDef
 from schemalint.ir import ModuleIR
+from schemalint.project.objects import object_name, operation_kind
 from schemalint.schema.view import SchemaView
 
 
@@ -65,6 +65,8 @@ class History:
 
     `missing` are (revision, id) pairs of parents or dependencies that no file declares, `duplicates` groups of
     revisions with one id, `cycles` are loops among them. `heads` and `bases` do not count what stands in a cycle.
+    `incomplete` tells that a file of the history could not be read or that an id is computed: revisions may exist that
+    are not here. `released_known` tells that it is known which revisions are released.
     """
 
     root: str
@@ -78,6 +80,8 @@ class History:
     duplicates: tuple[tuple[Revision, ...], ...] = ()
     cycles: tuple[tuple[Revision, ...], ...] = ()
     ancestors: dict[str, frozenset[str]] = field(default_factory=dict)
+    incomplete: bool = False
+    released_known: bool = False
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the revision `older` runs before `newer` in every upgrade that runs `newer`."""
@@ -139,7 +143,8 @@ class Step:
     @property
     def anchor(self) -> str:
         """What the step is about, for fingerprints: `<revision>:<operation>:<object>`."""
-        return f"{self.revision.id}:{operation_kind(self.operation)}:{object_name(self.operation)}"
+        parts = (self.revision.id, operation_kind(self.operation), object_name(self.operation))
+        return ":".join(part for part in parts if part)
 
 
 @dataclass(slots=True, eq=False)
@@ -150,22 +155,3 @@ class Project:
     targets: tuple[Target, ...] = ()
     histories: tuple[History, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def operation_kind(operation: Operation) -> str:
-    """The operation's name, as Alembic spells it: `add_column`."""
-    return str(operation.__struct_config__.tag)
-
-
-def object_name(operation: Operation) -> str:
-    """What an operation works on: `users.email`, `ix_users_email`; empty where it is not known."""
-    definition = getattr(operation, "table", None)
-    if isinstance(definition, TableDef):
-        return str(definition.name)
-    owner = getattr(operation, "table", None) or getattr(operation, "name", None)
-    part = getattr(operation, "column", None) or getattr(operation, "index", None) or getattr(operation, "constraint",
-    None) if part is not None:
-        part = getattr(part, "name", part)
-    elif owner is not getattr(operation, "name", owner):
-        part = getattr(operation, "name", None)
-    return ".".join(str(name) for name in (owner, part) if isinstance(name, str) or hasattr(name, "schema"))
