@@ -11,12 +11,13 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from schemalint.diagnostics import Basis, Fix, Place, Related, Severity, Weight
+from schemalint.rules.categories import CATEGORIES
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The base of a rule's options. Field names are written with dashes in the settings.
 
-    A msgspec struct like every record here: it is validated, has defaults and a JSON schema, and defining it does not
+    A msgspec struct like every record here: it is validated, has defaults and a JSON schema, and defining one does not
     import pydantic, whose import alone costs a warm run some 70 ms.
     """
 
@@ -24,10 +25,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """What a rule yields.
 
-    `message` stands alone and names `table.column`; `help` is imperative and gives the safe way. `anchor` says what
-    it is about, `cause` which operation or object is to blame (the anchor where it is not given): of several findings
-    with one cause the rule that supersedes the others speaks. `facts` are what the finding rests on, one sentence
-    each, so that a reviewer can refute it.
+    `message` stands alone and names `table.column`; `help` is imperative and gives the safe way. `anchor` says what it
+    is about, `cause` which operation or object is to blame (the anchor where it is not given): of several findings with
+    one cause the rule that supersedes the others speaks. `facts` are what the finding rests on, one sentence each, so
+    that a reviewer can refute it.
     """
 
     place: Place
@@ -48,7 +49,7 @@ _CheckT = TypeVar("_CheckT", bound=Check)
 PROFILES = ("mvp", "growth", "enterprise")
 _LETTERS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO, "-": None}
 _CODE = re.compile(r"[A-Z]{3}\d{3}")
-_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Rule:
 
     `severities` has one entry a profile, None where the profile switches the rule off. `subject` is the type of the
     check's first parameter, `options` that of its second, where it has one. `judges_change` marks a rule about the
-    act of deploying (locks, destruction, failure while it runs): its findings in released revisions are counted and
-    not shown.
+    act of deploying (locks, destruction, failure while it runs): its findings in released revisions are counted, not
+    shown.
     """
 
     code: str
@@ -70,7 +71,6 @@ class Rule:
     options: type[Options] | None = None
     supersedes: tuple[str, ...] = ()
     judges_change: bool = False
-    plugin: str | None = None
 
     def severity(self, profile: str) -> Severity | None:
         """The severity in a profile; None where the rule is off there."""
@@ -84,15 +84,15 @@ class Rule:
 
 @dataclass
 class Registry:
-    """Rules under their names, in order of their codes once sorted."""
+    """Rules by name."""
 
     rules: dict[str, Rule] = field(default_factory=dict)
 
     def add(self, rule: Rule) -> None:
         """Registers a rule. Raises `ValueError` where its code or name is taken."""
-        taken = next((other for other in self.rules.values() if rule.name == other.name or rule.code == other.code),
-        None) if taken is not None:
-            raise ValueError(f"rule {rule.code} {rule.name}: {taken.code} {taken.name} is registered already")
+        for other in self.rules.values():
+            if rule.name == other.name or rule.code == other.code:
+                raise ValueError(f"rule {rule.code} {rule.name}: {other.code} {other.name} is registered already")
         self.rules[rule.name] = rule
 
 
@@ -111,13 +111,13 @@ def rule(
     """Registers a function as a rule.
 
     `severities` are the letters for the profiles mvp, growth and enterprise, as the catalogue writes them: "I/W/E", a
-    dash for off. The module's name is the category. Raises `ValueError` for a declaration that is wrong: this is the
-    author's mistake, not a user's.
+    dash for off. The prefix of the code decides the category; a plugin's own prefix is its own category.
+
+    Raises `ValueError` for a declaration that is wrong: that is the author's mistake, not a user's.
     """
     letters = severities.split("/")
     if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
-        raise ValueError(f"rule {code} {name}: a code is three letters and three digits, a name lower-case words and
-        dashes")
+        raise ValueError(f"rule {code} {name}: a code is three letters and three digits, a name lower-case words")
     if len(letters) != len(PROFILES) or any(letter not in _LETTERS for letter in letters):
         raise ValueError(f"rule {code} {name}: severities {severities!r} are not three of E, W, I and -")
 
@@ -127,7 +127,7 @@ def rule(
             Rule(
                 code=code,
                 name=name,
-                category=check.__module__.split(".")[2] if check.__module__.startswith("schemalint.rules.") else code,
+                category=CATEGORIES.get(code[:3], code[:3].lower()),
                 severities=tuple(_LETTERS[letter] for letter in letters),
                 subject=subject,
                 check=check,
@@ -145,7 +145,4 @@ def _signature(check: Callable[..., Any]) -> tuple[type, type[Options] | None]:
     """The types of a check's subject and options, read from its annotations."""
     hints = get_type_hints(check)
     parameters = [hints[name] for name in inspect.signature(check).parameters]
-    if len(parameters) == 1:
-        return parameters[0], None
-    subject, options = parameters
-    return subject, options
+    return parameters[0], parameters[1] if len(parameters) > 1 else None

@@ -1,0 +1,124 @@
+"""What was lowered before, by the hash of its content, in one SQLite file in the project.
+
+SQLite because it is transactional and safe with several runs at once. Keys are hashes of contents, not times: a fresh
+checkout changes every time. The cache never stores a verdict, only what one file or one settings file says, so that
+no rule can be served stale. Whatever goes wrong with it, the run goes on without it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    kind TEXT, key BLOB, value BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (kind, key)
+) WITHOUT ROWID
+"""
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory holds a cache of schemalint.\n"
+_KEPT_RUNS = 50
+"""An entry that this many runs in a row did not use is dropped."""
+
+
+def content_key(data: bytes) -> bytes:
+    """The key of a content."""
+    return blake2b(data, digest_size=16).digest()
+
+
+class Cache:
+    """Blobs by kind and key. `kind` names what made the value, with its version: a new version starts empty."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Opens the cache in a folder; None makes one that holds nothing."""
+        self._database: sqlite3.Connection | None = None
+        self._run = 0
+        if folder is not None:
+            with suppress(OSError, sqlite3.Error):
+                self._open(folder)
+
+    def _open(self, folder: Path) -> None:
+        if folder.is_symlink():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "CACHEDIR.TAG").exists():
+            (folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        file = folder / "cache.sqlite"
+        try:
+            self._database = _connect(file)
+        except sqlite3.DatabaseError:
+            file.unlink(missing_ok=True)
+            self._database = _connect(file)
+        self._run = self._database.execute("PRAGMA user_version").fetchone()[0] + 1
+
+    def get_all(self, kind: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The values that are there."""
+        if self._database is None:
+            return {}
+        found: dict[bytes, bytes] = {}
+        query = "SELECT value FROM entry WHERE kind = ? AND key = ?"
+        with suppress(sqlite3.Error):
+            for key in keys:
+                row = self._database.execute(query, (kind, key)).fetchone()
+                if row is not None:
+                    found[key] = row[0]
+        return found
+
+    def put_all(self, kind: str, values: dict[bytes, bytes]) -> None:
+        """Stores values."""
+        if self._database is None or not values:
+            return
+        rows = [(kind, key, value, self._run) for key, value in values.items()]
+        with suppress(sqlite3.Error), self._database:
+            self._database.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", rows)
+
+    def close(self, kind: str, used: Iterable[bytes]) -> None:
+        """Ends the run: now and then marks the entries of `kind` that it used, and drops what was not used for long."""
+        if self._database is None:
+            return
+        with suppress(sqlite3.Error):
+            with self._database:
+                self._database.execute(f"PRAGMA user_version = {self._run}")
+                if self._run % (_KEPT_RUNS // 5) == 0:
+                    marks = [(self._run, kind, key) for key in used]
+                    self._database.executemany("UPDATE entry SET used = ? WHERE kind = ? AND key = ?", marks)
+                    self._database.execute("DELETE FROM entry WHERE used < ?", (self._run - _KEPT_RUNS,))
+            self._database.close()
+        self._database = None
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(file, timeout=2)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = OFF")
+    database.execute(_SCHEMA)
+    return database
+
+
+class Remembered(MutableMapping[str, bytes]):
+    """One kind of entry as a mapping with text keys, for what a lower layer wants remembered."""
+
+    def __init__(self, cache: Cache, kind: str) -> None:
+        self._cache = cache
+        self._kind = kind
+
+    def __getitem__(self, key: str) -> bytes:
+        found = self._cache.get_all(self._kind, [key.encode()])
+        if not found:
+            raise KeyError(key)
+        return found[key.encode()]
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        self._cache.put_all(self._kind, {key.encode(): value})
+
+    def __delitem__(self, key: str) -> None:
+        raise TypeError("entries are dropped by the cache alone")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

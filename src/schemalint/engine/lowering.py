@@ -1,0 +1,147 @@
+"""Reading files and lowering them, from the cache where they were seen before, over workers where there are many."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+import msgspec
+
+from schemalint import __version__
+from schemalint.diagnostics import Span
+from schemalint.engine.cache import Cache, content_key
+from schemalint.ir import ModuleIR, decode_module, encode_module
+from schemalint.source.tree import SourceTree
+
+_PARALLEL_BYTES = 400_000
+"""Below this much uncached source the start of workers costs more than they save (two workers start in some 60 ms)."""
+_START = Span(1, 1, 1, 1)
+
+
+class FileProblem(msgspec.Struct, frozen=True):
+    """Why a file has no IR. `kind` is "syntax" or "unreadable"."""
+
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Lowered:
+    """What became of the files: IR by path, problems by path, and how many came from the cache."""
+
+    modules: dict[str, ModuleIR] = field(default_factory=dict)
+    problems: dict[str, FileProblem] = field(default_factory=dict)
+    cached: int = 0
+
+
+def kind_of_entry() -> str:
+    """The kind under which IR is cached: another version of the lowerer starts anew."""
+    from schemalint.source.lower import LOWERER_VERSION
+
+    return f"ir:{__version__}:{LOWERER_VERSION}"
+
+
+def lower_files(
+    tree: SourceTree,
+    paths: Sequence[str],
+    cache: Cache,
+    *,
+    max_file_size: int,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Lowered:
+    """Lowers every file. A file that cannot be read or parsed is a problem of its own and costs nothing else."""
+    lowered = Lowered()
+    contents: dict[str, bytes] = {}
+    for path in paths:
+        data = _read(tree, path, max_file_size)
+        if isinstance(data, FileProblem):
+            lowered.problems[path] = data
+        else:
+            contents[path] = data
+    keys = {path: content_key(data) for path, data in contents.items() if path.endswith(".py")}
+    kind = kind_of_entry()
+    cached = cache.get_all(kind, keys.values())
+    fresh: dict[bytes, bytes] = {}
+    missing = {path: contents[path] for path, key in keys.items() if key not in cached}
+    for path, outcome in _lower_all(missing, progress).items():
+        if isinstance(outcome, FileProblem):
+            lowered.problems[path] = outcome
+        else:
+            fresh[keys[path]] = outcome
+    cache.put_all(kind, fresh)
+    for path, key in keys.items():
+        encoded = cached.get(key) or fresh.get(key)
+        if encoded is not None:
+            lowered.modules[path] = decode_module(encoded)
+    lowered.cached = len(keys) - len(missing)
+    cache.close(kind, keys.values())
+    return lowered
+
+
+def _read(tree: SourceTree, path: str, max_file_size: int) -> bytes | FileProblem:
+    try:
+        data = tree.read(path)
+    except OSError as error:
+        return FileProblem("unreadable", f"it cannot be read ({error.strerror or error})", _START)
+    if len(data) > max_file_size:
+        size, limit = len(data) // 1024, max_file_size // 1024
+        return FileProblem("unreadable", f"it has {size:,} KiB, more than `max-file-size` ({limit:,} KiB)", _START)
+    return data
+
+
+def _lower_all(contents: Mapping[str, bytes], progress: Callable[[int], None]) -> dict[str, bytes | FileProblem]:
+    """Every file as encoded IR or as a problem.
+
+    Workers return bytes, never trees: a pickled tree has 14 times the size of its text.
+    """
+    workers = _workers()
+    if workers > 1 and sum(map(len, contents.values())) > _PARALLEL_BYTES:
+        try:
+            return _lower_in_workers(contents, workers, progress)
+        except (BrokenProcessPool, OSError):
+            pass
+    outcomes = {}
+    for number, (path, data) in enumerate(contents.items(), 1):
+        outcomes[path] = lower_bytes(path, data)
+        progress(number)
+    return outcomes
+
+
+def _workers() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _lower_in_workers(
+    contents: Mapping[str, bytes], workers: int, progress: Callable[[int], None]
+) -> dict[str, bytes | FileProblem]:
+    outcomes: dict[str, bytes | FileProblem] = {}
+    ordered = sorted(contents.items(), key=lambda item: -len(item[1]))
+    with ProcessPoolExecutor(workers) as pool:
+        for path, outcome in pool.map(_lower_item, ordered, chunksize=8):
+            outcomes[path] = outcome
+            progress(len(outcomes))
+    return outcomes
+
+
+def _lower_item(item: tuple[str, bytes]) -> tuple[str, bytes | FileProblem]:
+    return item[0], lower_bytes(*item)
+
+
+def lower_bytes(path: str, data: bytes) -> bytes | FileProblem:
+    """One file's content as encoded IR, or why there is none."""
+    from schemalint.source.lower import SyntaxProblem, lower
+    from schemalint.source.text import UnreadableText, decode
+
+    text = decode(data, path)
+    if isinstance(text, UnreadableText):
+        return FileProblem("unreadable", text.reason, _START)
+    module = lower(text)
+    if isinstance(module, SyntaxProblem):
+        end = module.column + 1
+        return FileProblem("syntax", module.message, Span(module.line, module.column, module.line, end))
+    return encode_module(module)

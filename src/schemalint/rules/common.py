@@ -1,0 +1,41 @@
+"""Questions that several rules ask of a step."""
+
+from __future__ import annotations
+
+from schemalint.diagnostics import Weight
+from schemalint.facts.names import ObjectName
+from schemalint.project.subjects import Step, Target
+
+
+def weight_on(target: Target, dialect: str) -> Weight | None:
+    """The weight of a finding that holds on one dialect only: None where the target does not run on it.
+
+    While it is undecided what the target runs on, such a finding is a note (`DESIGN.md`, Targets).
+    """
+    runs = target.runs_on(dialect)
+    if runs is None:
+        return Weight.NOTE
+    return Weight.FULL if runs else None
+
+
+def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
+    """Whether nobody can be using a table, or a column of it, yet when the step runs.
+
+    So it is where the step's own revision makes it, and where a revision does that is not released, as long as it is
+    known what is: a branch makes and changes a thing in two revisions that are deployed together.
+    """
+    found = step.schema.table(table)
+    if found is None:
+        return False
+    part = found.column(column) if column is not None else None
+    makers = {found.created_in, part.created_in if part is not None else None}
+    return any(maker is not None and _is_undeployed(step, maker) for maker in makers)
+
+
+def _is_undeployed(step: Step, maker: str) -> bool:
+    """Whether what a revision made reaches the database together with the step."""
+    if maker == step.revision.id:
+        return True
+    history = step.revision.history
+    made_by = next((revision for revision in history.ordered if revision.id == maker), None)
+    return history.released_known and made_by is not None and not made_by.released

@@ -1,0 +1,52 @@
+"""LCK: what a statement does to a database in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemalint.facts.operations import CreateIndex
+from schemalint.facts.unknown import Unknown
+from schemalint.project.subjects import Step
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import is_new, weight_on
+
+POSTGRESQL = "postgresql"
+
+
+@rule("LCK001", "non-concurrent-index", "W/E/E", judges_change=True)
+def non_concurrent_index(step: Step) -> Iterator[Finding]:
+    """CREATE INDEX on a table in use blocks every write to it until the index is built."""
+    operation = step.operation
+    if not isinstance(operation, CreateIndex) or operation.concurrently is not False:
+        return
+    weight = weight_on(step.target, POSTGRESQL)
+    if weight is None or isinstance(operation.table, Unknown) or is_new(step, operation.table):
+        return
+    name = operation.index.name if isinstance(operation.index.name, str) else "the index"
+    yield Finding(
+        place=step.place,
+        message=f"creating {name} blocks INSERT, UPDATE and DELETE on `{operation.table}` until it is built: "
+        f"without CONCURRENTLY it holds a SHARE lock on PostgreSQL",
+        help=_help(step, operation, name),
+        anchor=step.anchor,
+        weight=weight,
+        facts=(
+            "measured on PostgreSQL 10 to 18: CREATE INDEX takes SHARE, CREATE INDEX CONCURRENTLY takes "
+            "SHARE UPDATE EXCLUSIVE, which blocks neither reads nor writes",
+            f"`{operation.table}` is not created in this revision",
+        ),
+    )
+
+
+def _help(step: Step, operation: CreateIndex, name: str) -> str:
+    """The safe way in the author's own words."""
+    if step.placed.derived:
+        return (
+            f"Leave out `index=True` and create the index in a revision of its own: "
+            f"`with op.get_context().autocommit_block(): op.create_index('{name}', '{operation.table}', [...], "
+            f"postgresql_concurrently=True)`."
+        )
+    return (
+        "Create it in a revision of its own: put the call inside `with op.get_context().autocommit_block():` and add "
+        "`postgresql_concurrently=True`."
+    )
