@@ -1,0 +1,163 @@
+"""What the replay remembers: for every object of the database, the steps at which it changed.
+
+Nothing is ever copied. The state at a step is found by bisection in the track of each object that is asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Generic, NamedTuple, TypeVar, Union
+
+import msgspec
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import CreateObject
+from schemalint.facts.tables import ColumnDef, ConstraintDef, EnumDef, IndexDef
+
+T = TypeVar("T")
+Visible = Callable[[str], bool]
+_STEP = attrgetter("step")
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """Where an object came into being; an object keeps its origin when it is changed or renamed.
+
+    `revision` and `step` are None for what existed before the history. `order` counts origins: the order in which
+    columns stand in their table.
+    """
+
+    revision: str | None
+    step: int | None
+    order: int
+
+
+class Entry(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """The state of an object from a step on, until the next entry.
+
+    `present` is None where it is not known whether the object exists; `value` is then what it is if it does.
+    """
+
+    step: int
+    revision: str
+    present: bool | None
+    value: T
+    origin: Origin
+
+
+class Track(Generic[T]):
+    """The entries of one object, by step."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self) -> None:
+        self.entries: list[Entry[T]] = []
+
+    @property
+    def last(self) -> Entry[T] | None:
+        """The newest entry."""
+        return self.entries[-1] if self.entries else None
+
+    def at(self, step: int, visible: Visible | None = None) -> tuple[Entry[T] | None, bool]:
+        """The entry that holds after a step, and whether newer ones were passed over as not visible."""
+        index = bisect_right(self.entries, step, key=_STEP) - 1
+        if visible is None:
+            return (self.entries[index] if index >= 0 else None), False
+        newest = index
+        while index >= 0 and not visible(self.entries[index].revision):
+            index -= 1
+        return (self.entries[index] if index >= 0 else None), index < newest
+
+
+class Taints:
+    """The steps after which something may have changed unseen, with the reason of each."""
+
+    __slots__ = ("reasons", "steps")
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.reasons: list[str] = []
+
+    def add(self, step: int, reason: str) -> None:
+        """Records that something may have changed at a step."""
+        self.steps.append(step)
+        self.reasons.append(reason)
+
+    def first(self, after: int, until: int) -> tuple[int, str] | None:
+        """The first taint later than one step and not later than another, with its reason."""
+        index = bisect_right(self.steps, after)
+        if index < len(self.steps) and self.steps[index] <= until:
+            return self.steps[index], self.reasons[index]
+        return None
+
+
+class Unnamed(NamedTuple):
+    """The key of an index or constraint that was given no name: the name that PostgreSQL would choose, numbered."""
+
+    default: str
+    number: int
+
+
+Key = Union[str, Unnamed]
+
+
+class ConstraintState(msgspec.Struct, frozen=True, gc=False):
+    """A constraint. `valid` is None where that is not known, `validated_in` the revision that validated it later."""
+
+    definition: ConstraintDef
+    valid: bool | None = True
+    validated_in: str | None = None
+
+
+class TableStore:
+    """A table by identity: a rename keeps it, a drop ends it.
+
+    `gap` says why its contents are not known in full from the start; None where they are.
+    """
+
+    __slots__ = ("columns", "comments", "constraints", "gap", "indexes", "names", "origin", "taints")
+
+    def __init__(self, origin: Origin, gap: str | None) -> None:
+        self.origin = origin
+        self.gap = gap
+        self.taints = Taints()
+        self.names: Track[ObjectName] = Track()
+        self.comments: Track[str | None] = Track()
+        self.columns: dict[str, Track[ColumnDef]] = {}
+        self.indexes: dict[Key, Track[IndexDef]] = {}
+        self.constraints: dict[Key, Track[ConstraintState]] = {}
+
+
+class Store:
+    """Everything that was replayed so far.
+
+    `taints` are the operations that may have changed anything, `outside` those that work on or refer to a table that
+    the history never made.
+
+    The dictionaries below them only say where to look (who ever referred to a table, held an index of a name,
+    used an enum, mentioned a table); whether it still does is for the tracks to say.
+    """
+
+    def __init__(self, default_schema: str | None = None) -> None:
+        self.default_schema = default_schema
+        self.step = 0
+        self.origins = 0
+        self.tables: dict[ObjectName, Track[TableStore]] = {}
+        self.enums: dict[ObjectName, Track[EnumDef]] = {}
+        self.schemas: dict[str, Track[str]] = {}
+        self.objects: dict[tuple[str, ObjectName], Track[CreateObject]] = {}
+        self.lost_indexes: dict[ObjectName, Track[None]] = {}
+        self.taints = Taints()
+        self.outside = Taints()
+        self.spellings: dict[str, dict[ObjectName, None]] = {}
+        self.holders: dict[str, dict[TableStore, None]] = {}
+        self.referrers: dict[ObjectName, dict[TableStore, None]] = {}
+        self.enum_users: dict[ObjectName, dict[tuple[TableStore, str], None]] = {}
+        self.mentioners: dict[ObjectName, dict[tuple[str, ObjectName], None]] = {}
+
+    def key(self, name: ObjectName) -> ObjectName:
+        """The name under which an object is kept: without its schema where that is the default one."""
+        if name.schema is not None and name.schema == self.default_schema:
+            return ObjectName(name.name)
+        return name

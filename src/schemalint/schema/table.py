@@ -1,0 +1,154 @@
+"""A table as it stands after one step of the replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import TableDef
+from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
+from schemalint.schema.store import Entry, Key, TableStore, Taints, Track, Unnamed, Visible
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Key)
+
+
+class TableView:
+    """A table that is known to be there, after a step. A renamed table keeps its identity and its origin."""
+
+    __slots__ = ("_everywhere", "_step", "_store", "_visible", "name")
+
+    def __init__(self, store: TableStore, everywhere: Taints, step: int, visible: Visible | None) -> None:
+        self._store = store
+        self._everywhere = everywhere
+        self._step = step
+        self._visible = visible
+        entry, _ = store.names.at(step, visible)
+        self.name: ObjectName = entry.value if entry is not None else store.names.entries[0].value
+
+    @property
+    def created_in(self) -> str | None:
+        """The revision that created the table; None where it was there before the history."""
+        return self._store.origin.revision
+
+    @property
+    def created_at(self) -> int | None:
+        """The step that created the table; None where it was there before the history."""
+        return self._store.origin.step
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that is in the table is known: the history created it and nothing opaque came since."""
+        return self.gap is None
+
+    @property
+    def gap(self) -> str | None:
+        """Why the contents are not known in full; None where they are."""
+        if self._store.gap is not None:
+            return self._store.gap
+        return self._changed_unseen(self._store.origin.step or 0)
+
+    @property
+    def definition(self) -> TableDef:
+        """The table as one record, assembled from what is known to be there."""
+        comment, _ = self._store.comments.at(self._step, self._visible)
+        return TableDef(
+            name=self.name,
+            columns=tuple(column.definition for column in self.columns()),
+            constraints=tuple(constraint.definition for constraint in self.constraints()),
+            indexes=tuple(index.definition for index in self.indexes()),
+            comment=comment.value if comment is not None else None,
+            complete=self.complete,
+        )
+
+    def column(self, name: str) -> ColumnView | None:
+        """The column of a name; None where it is absent or not known to be there."""
+        entry, _ = self._find(self._store.columns.get(name))
+        return ColumnView.of(entry) if entry is not None and entry.present else None
+
+    def columns(self) -> tuple[ColumnView, ...]:
+        """The columns that are known to be there, in their order."""
+        return tuple(ColumnView.of(entry) for entry in self._present(self._store.columns))
+
+    def has_column(self, name: str) -> bool | None:
+        """Whether the table has a column; None where that is not known."""
+        return self._presence(self._store.columns.get(name))
+
+    def index(self, name: str) -> IndexView | None:
+        """The index of a name; None where it is absent or not known to be there."""
+        entry, _ = self._find(_named(self._store.indexes, name))
+        return IndexView.of(entry, self.name) if entry is not None and entry.present else None
+
+    def indexes(self) -> tuple[IndexView, ...]:
+        """The indexes that are known to be there. Those that the server keeps for constraints are not listed."""
+        return tuple(IndexView.of(entry, self.name) for entry in self._present(self._store.indexes))
+
+    def has_index(self, name: str) -> bool | None:
+        """Whether the table has an index; None where that is not known."""
+        return self._presence(_named(self._store.indexes, name))
+
+    def constraint(self, name: str) -> ConstraintView | None:
+        """The constraint of a name, by the name that PostgreSQL gives it where the source gives none."""
+        entry, _ = self._find(_named(self._store.constraints, name))
+        return ConstraintView.of(entry, self.name) if entry is not None and entry.present else None
+
+    def constraints(self) -> tuple[ConstraintView, ...]:
+        """The constraints that are known to be there."""
+        return tuple(ConstraintView.of(entry, self.name) for entry in self._present(self._store.constraints))
+
+    def has_constraint(self, name: str) -> bool | None:
+        """Whether the table has a constraint; None where that is not known, as where an unnamed one may be it."""
+        presence = self._presence(_named(self._store.constraints, name))
+        if presence is False and any(isinstance(key, Unnamed) for key in self._store.constraints):
+            return None
+        return presence
+
+    def indexes_covering(self, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:
+        """The indexes, unique constraints and primary key that serve a search for these columns."""
+        indexes = (index for index in self.indexes() if index.covers(columns))
+        constraints = (constraint for constraint in self.constraints() if constraint.covers(columns))
+        return (*indexes, *constraints)
+
+    def is_covered(self, columns: tuple[str, ...]) -> bool | None:
+        """Whether some index serves a search for these columns; None where one may be there that is not known."""
+        if self.indexes_covering(columns):
+            return True
+        if not self.complete or any(index.covers(columns) is None for index in self.indexes()):
+            return None
+        unsure = any(self._presence(track) is None for track in self._store.indexes.values()) or any(
+            self._presence(track) is None for track in self._store.constraints.values()
+        )
+        return None if unsure else False
+
+    def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
+        return track.at(self._step, self._visible) if track is not None else (None, False)
+
+    def _present(self, tracks: Mapping[K, Track[T]]) -> Iterator[Entry[T]]:
+        """The entries of what is there, in order of origin."""
+        entries = (self._find(track)[0] for track in tracks.values())
+        return iter(
+            sorted((entry for entry in entries if entry and entry.present), key=lambda entry: entry.origin.order)
+        )
+
+    def _presence(self, track: Track[T] | None) -> bool | None:
+        entry, passed_over = self._find(track)
+        if entry is not None and entry.present is not False:
+            return entry.present
+        if passed_over:
+            return None
+        if entry is None:
+            return False if self.complete else None
+        return None if self._changed_unseen(entry.step) else False
+
+    def _changed_unseen(self, after: int) -> str | None:
+        """Why something may have changed later than a step, if so."""
+        taint = self._store.taints.first(after, self._step) or self._everywhere.first(after, self._step)
+        return taint[1] if taint else None
+
+
+def _named(tracks: Mapping[Key, Track[T]], name: str) -> Track[T] | None:
+    """The track of a name as given, else of the first without a name to which PostgreSQL would give it."""
+    if name in tracks:
+        return tracks[name]
+    return next((track for key, track in tracks.items() if isinstance(key, Unnamed) and key.default == name), None)
