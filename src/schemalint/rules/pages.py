@@ -52,8 +52,10 @@ def read_page(rule: Rule) -> Page:
 
 def parse_page(text: str) -> Page:
     """Splits a page at its second-level headings. Code blocks may hold lines that look like headings."""
-    title, summary, sections = "", [], {}
-    current: list[str] = summary
+    title = ""
+    summary: list[str] = []
+    sections: dict[str, list[str]] = {}
+    current = summary
     fenced = False
     for line in text.splitlines():
         fenced ^= bool(re.match(r"\s*(```|~~~)", line))
