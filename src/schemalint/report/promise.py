@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from schemalint.diagnostics import Applicability, Basis, Diagnostic, Place, Severity
 
+Ordinal = Annotated[int, msgspec.Meta(ge=1)]
+
 
 class JsonRelated(msgspec.Struct, frozen=True):
     path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     message: str
 
 
 class JsonEdit(msgspec.Struct, frozen=True):
     path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     content: str
 
 
@@ -44,10 +46,10 @@ class JsonDiagnostic(msgspec.Struct, frozen=True):
     message: str
     help: str
     path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Ordinal
+    column: Ordinal
+    end_line: Ordinal
+    end_column: Ordinal
     anchor: str
     fingerprint: str
     facts: tuple[str, ...]
