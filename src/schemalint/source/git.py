@@ -24,14 +24,14 @@ _OPTIONS = (
     "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "protocol.allow=never"),  # a partial clone would fetch the blobs it lacks
 )
 
 _SETTINGS = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
     "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone would fetch the blobs it lacks
+    "GIT_ALLOW_PROTOCOL": "none",  # says the same to git before 2.44
     "GIT_TERMINAL_PROMPT": "0",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,7 +185,9 @@ def _patterns(line: str) -> Sequence[GitIgnoreSpecPattern]:
     """A line as the pattern it is, if it is one."""
     from pathspec import GitIgnoreSpec
 
+    if line.endswith("/**"):
+        line += "/*"  # to git the same; to pathspec, `a/**` is the folder `a` too, and so nothing in it could come back
     try:
         return tuple(GitIgnoreSpec.from_lines([line]).patterns)
-    except ValueError:
+    except (ValueError, re.error):
         return ()

@@ -18,6 +18,10 @@ Refuse = Callable[[str, str], None]
 """Told of what cannot be listed: the path, which ends in `/` for a folder, and the reason."""
 
 
+STRAY_LINK = "is a link that leads nowhere, or out of the folder that is checked"
+NOT_UNICODE = "has a name that is not valid UTF-8"
+
+
 class TreeError(Exception):
     """A tree cannot be had. The message says why and what to do about it."""
 
@@ -98,20 +102,21 @@ class FolderTree:
                     if skip(path):
                         continue
                     path += "/"
+                elif entry.is_symlink():
+                    if os.path.isdir(entry.path):
+                        continue
+                    if not self._leads_to_own_file(entry.path):
+                        refuse(path, STRAY_LINK)
+                        continue
                 elif not entry.is_file():
-                    if entry.is_symlink() and not entry.is_dir():
-                        refuse(path, "is a link that leads nowhere")
-                    continue
-                elif entry.is_symlink() and not self._holds(entry.path):
-                    refuse(path, "is a link that leads out of the folder that is checked")
                     continue
                 if entry.name.isascii() or is_unicode(entry.name):
                     yield path
                 else:
-                    refuse(path, "has a name that is not valid UTF-8")
+                    refuse(path, NOT_UNICODE)
 
-    def _holds(self, path: str) -> bool:
-        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root))
+    def _leads_to_own_file(self, link: str) -> bool:
+        return os.path.isfile(link) and Path(os.path.realpath(link)).is_relative_to(os.path.realpath(self.root))
 
     def read(self, path: str) -> bytes:
         return (self.root / path).read_bytes()

@@ -10,11 +10,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import msgspec
 
 from schemalint.source.git import decode, run_git, start_git, valid_ref
 from schemalint.source.tree import (
+    NOT_UNICODE,
+    STRAY_LINK,
     Refuse,
     Skip,
     is_unicode,
@@ -27,6 +30,9 @@ from schemalint.source.tree import (
 _LINK = "120000"
 _FILE_MODES = {"100644", "100755", _LINK}
 _MOST_LINKS = 40  # Linux gives up after as many
+
+
+_Tree = TypeVar("_Tree", bound="_StoredTree")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -52,11 +58,11 @@ class _StoredTree:
             if path in self._refused:
                 refuse(path, self._refused[path])
             elif not is_unicode(path):
-                refuse(path, "has a name that is not valid UTF-8")
+                refuse(path, NOT_UNICODE)
             elif self._target(path) is not None:
                 yield path
             elif not self._leads_to_folder(path):
-                refuse(path, "is a link to no file of this tree")
+                refuse(path, STRAY_LINK)
 
     def read(self, path: str) -> bytes:
         target = self._target(path)
@@ -79,7 +85,7 @@ class _StoredTree:
         if process is not None:
             process.communicate()
 
-    def __enter__(self) -> _StoredTree:
+    def __enter__(self: _Tree) -> _Tree:
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -122,6 +128,9 @@ class _StoredTree:
             stdin.write(f"{name}\n".encode())
             stdin.flush()
             head = stdout.readline().split()
+            if not head:  # git gave up, as it does where it may not fetch what a partial clone lacks
+                self._process.communicate()
+                self._process = None
             if len(head) != 3:
                 return None
             content = stdout.read(int(head[2]))
@@ -149,7 +158,7 @@ class GitTree(_StoredTree):
 class IndexTree(_StoredTree):
     """The files below a folder of a repository as they are staged for the next commit.
 
-    Raises `TreeError` without git and outside of a work tree.
+    Raises `TreeError` without git and outside of a repository.
     """
 
     def __init__(self, root: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 import msgspec
 
 from schemalint.source.ignores import Ignores
-from schemalint.source.tree import SourceTree, is_unicode
+from schemalint.source.tree import NOT_UNICODE, SourceTree, is_unicode
 
 SOURCE_SUFFIXES = (".py", ".sql")
 """What is examined.
@@ -109,7 +109,7 @@ def _why_not(path: str, ignores: Ignores | None) -> str:
     if not is_source(path):
         return "is neither a Python nor an SQL file"
     if not is_unicode(path):
-        return "has a name that is not valid UTF-8"
+        return NOT_UNICODE
     return "is excluded" if ignores is not None and ignores.leaves_out(path) else ""
 
 
