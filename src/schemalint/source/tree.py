@@ -110,7 +110,7 @@ class FolderTree:
                         continue
                 elif not entry.is_file():
                     continue
-                if entry.name.isascii() or is_unicode(entry.name):
+                if is_unicode(entry.name):
                     yield path
                 else:
                     refuse(path, NOT_UNICODE)
@@ -167,6 +167,8 @@ def is_within(path: str, folder: str) -> bool:
 
 def is_unicode(name: str) -> bool:
     """Whether a name from the file system or from git was valid UTF-8, and so can be printed."""
+    if name.isascii():
+        return True
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -184,14 +186,12 @@ def folders_of(path: str) -> Iterator[str]:
 
 def unskipped(paths: Iterable[str], under: str, skip: Skip) -> Iterator[str]:
     """Those of the paths below the folder `under` that a walk from there would come to, each folder asked once."""
-    left_out: dict[str, bool] = {}
+    left_out = {under: False}
     for path in paths:
-        for folder in folders_of(path):
-            if not is_within(folder, under):
-                continue
-            if folder not in left_out:
-                left_out[folder] = skip(folder)
-            if left_out[folder]:
-                break
-        else:
+        parent = path.rpartition("/")[0]
+        if parent not in left_out:
+            for folder in folders_of(f"{parent}/"):
+                if folder not in left_out and is_within(folder, under):
+                    left_out[folder] = left_out[folder.rpartition("/")[0]] or skip(folder)
+        if not left_out[parent]:
             yield path

@@ -7,7 +7,7 @@ import os
 import posixpath
 import subprocess
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -21,7 +21,6 @@ from schemalint.source.tree import (
     Refuse,
     Skip,
     is_unicode,
-    is_within,
     refuse_silently,
     skip_nothing,
     unskipped,
@@ -77,7 +76,7 @@ class _StoredTree:
         return self._target(path) is not None
 
     def is_folder(self, path: str) -> bool:
-        return not path or any(True for _ in self._below(path))
+        return not path or bool(self._below(path))
 
     def close(self) -> None:
         with self._lock:
@@ -91,12 +90,11 @@ class _StoredTree:
     def __exit__(self, *raised: object) -> None:
         self.close()
 
-    def _below(self, folder: str) -> Iterator[str]:
-        """The paths below a folder, which stand together in the sorted list."""
-        for index in range(bisect_left(self._paths, f"{folder}/") if folder else 0, len(self._paths)):
-            if not is_within(self._paths[index], folder):
-                return
-            yield self._paths[index]
+    def _below(self, folder: str) -> Sequence[str]:
+        """The paths below a folder, which stand together in the sorted list: `0` follows `/`."""
+        if not folder:
+            return self._paths
+        return self._paths[bisect_left(self._paths, f"{folder}/") : bisect_left(self._paths, f"{folder}0")]
 
     def _target(self, path: str) -> str | None:
         """The file at a path, links followed. None where no file of this tree is."""
