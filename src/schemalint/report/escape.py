@@ -11,7 +11,6 @@ _INVISIBLE = {
     **{code: chr(0x2400 + code) for code in range(0x20) if code != 0x09},
     0x7F: "\u2421",
     **dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL, 0x2028, 0x2029, 0xFEFF), "\ufffd"),
-    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#|~!@<>&])")
