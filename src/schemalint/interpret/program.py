@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from posixpath import basename, dirname
 
+from schemalint.interpret.resolutions import Resolution
 from schemalint.interpret.scopes import Scope, blocks_of, scope_of
 from schemalint.ir import ClassDef, Import, ImportFrom, ModuleIR, Statement
 
+# Folders of revisions are commonly named after the library, which is loaded long before Python could find the folder.
+_NAMED_AFTER = frozenset({"alembic"})
 _SOURCE_FOLDERS = frozenset({"", "src", "lib"})
 
 
@@ -19,12 +23,19 @@ class Program:
     `modules` maps paths (relative to the project, with `/`) to what the files say. Which folders Python would search
     is not written down anywhere, so it is inferred: the project's top, folders named `src` or `lib`, and every folder
     that no import knows as a package.
+
+    What `resolve` finds out is remembered in `memo` and `lists`; `under_way` holds what it is following at the moment
+    and `cuts` counts the circles it met, for what was found inside a circle holds only there.
     """
 
     def __init__(self, modules: Mapping[str, ModuleIR]) -> None:
         self.modules = modules
-        self.memo: dict[object, object] = {}
+        self.memo: dict[tuple[str, str, str], Resolution] = {}
+        self.lists: dict[tuple[str, str, int], tuple[Resolution, ...]] = {}
+        self.under_way: set[tuple[str, str, object]] = set()
+        self.cuts = 0
         self._scopes: dict[object, Scope] = {}
+        self._names: dict[str, str] = {}
         self._found: dict[tuple[str, str], tuple[str | None, bool]] = {}
         self._packages: dict[str, bool] = {}
 
@@ -43,9 +54,24 @@ class Program:
             found = self._scopes[key] = scope_of(node.body)
         return found
 
+    @contextmanager
+    def following(self, key: tuple[str, str, object]) -> Iterator[None]:
+        """Marks the key as being followed, so that a circle is seen."""
+        self.under_way.add(key)
+        try:
+            yield
+        finally:
+            self.under_way.discard(key)
+
     def module_name(self, path: str) -> str:
         """The dotted name of a module: the longest by which the project imports it or a package around it, else what
         its packages and source folder say. A script of no package is known by its own name."""
+        found = self._names.get(path)
+        if found is None:
+            found = self._names[path] = self._name(path)
+        return found
+
+    def _name(self, path: str) -> str:
         parts, folders = _parts(path), _folders(path)
         chain = len(folders)
         while chain > 0 and "/".join((*folders[:chain], "__init__.py")) in self.modules:
@@ -70,9 +96,13 @@ class Program:
         itself = found[0] == importer and basename(importer) != "__init__.py"
         return (None, False) if itself else found
 
-    def is_folder(self, path: str) -> bool:
-        """Whether modules of the program lie in or below the folder."""
-        return path in self._all_folders
+    def module_at(self, location: str) -> str | None:
+        """The module at a path without its ending: `__init__.py`, a file, or a folder that holds modules."""
+        package = f"{location}/__init__.py" if location else "__init__.py"
+        for path in (package, f"{location}.py"):
+            if path in self.modules:
+                return path
+        return location if location in self._all_folders else None
 
     def _search(self, dotted: str, folder: str) -> tuple[str | None, bool]:
         candidates = self._suffixes.get(dotted)
@@ -90,7 +120,8 @@ class Program:
                 (sure if likely and not self._wraps(path, dotted) else guesses).append((path, root, above))
             elif above and (root + "/__init__.py" not in self.modules or not self._is_package(root)):
                 guesses.append((path, root, above))
-        if dotted.partition(".")[0] in sys.stdlib_module_names:
+        top = dotted.partition(".")[0]
+        if top in sys.stdlib_module_names or top in _NAMED_AFTER:
             return _nearest(sure, folder), True
         return (_nearest(sure, folder), False) if sure else (_nearest(guesses, folder), True)
 

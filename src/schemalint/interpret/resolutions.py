@@ -57,7 +57,11 @@ class BoundValue(msgspec.Struct, frozen=True, gc=False):
 
 
 class ClassAttribute(msgspec.Struct, frozen=True, gc=False):
-    """A value assigned in a class's body. `node` is the class that holds it, which may be a base of the named one."""
+    """An attribute of a class of the project.
+
+    `node` is the class whose body assigns it, which may be a base of the one named in the source. Where no class of
+    the project does, `node` is the class named, `expression` is None and `inherited` holds the bases that may bring it.
+    """
 
     path: str
     node: ClassDef
@@ -65,6 +69,7 @@ class ClassAttribute(msgspec.Struct, frozen=True, gc=False):
     annotation: Expression | None
     name: str
     ambiguous: bool = False
+    inherited: tuple[Resolution, ...] = ()
 
 
 class Unresolved(msgspec.Struct, frozen=True, gc=False):

@@ -170,7 +170,7 @@ class _Builder:
 
     def _compound(self, node: Statement, conditional: bool, checking: bool) -> None:
         if isinstance(node, If):
-            only_checking = _type_checking(node.test)
+            only_checking = checks_types(node.test)
             if only_checking is None:
                 self.block(node.body, True, checking)
                 self.block(node.orelse, True, checking)
@@ -266,18 +266,17 @@ class _Builder:
     def _globals(self, node: FunctionDef | ClassDef) -> None:
         """Names that functions assign through `global`: what they hold depends on who was called."""
         if isinstance(node, ClassDef):
-            for statement in node.body:
-                if isinstance(statement, (FunctionDef, ClassDef)):
-                    self._globals(statement)
-        elif b"global" in node.body:
-            for name in _declared(statements_of(node), "global"):
-                self.add(name, Assigned(value=None, reason="assigned in a function", conditional=True))
+            for inner in _definitions(node.body):
+                self._globals(inner)
+            return
+        for name in _assigned_globally(node):
+            self.add(name, Assigned(value=None, reason="assigned in a function", conditional=True))
 
 
-def _type_checking(test: Expression) -> bool | None:
+def checks_types(test: Expression) -> bool | None:
     """True for `TYPE_CHECKING`, False for `not TYPE_CHECKING`, None for any other test."""
     if isinstance(test, UnaryOp) and test.op == "not":
-        inner = _type_checking(test.value)
+        inner = checks_types(test.value)
         return None if inner is None else not inner
     if isinstance(test, Name) and test.id == "TYPE_CHECKING":
         return True
@@ -313,6 +312,24 @@ def _declared(statements: Iterable[Statement], *keywords: str) -> Iterator[str]:
             yield from node.names
         for block in blocks_of(node):
             yield from _declared(block, *keywords)
+
+
+def _assigned_globally(function: FunctionDef) -> Iterator[str]:
+    """The names that a function or one inside it declares global."""
+    if b"global" in function.body:
+        body = statements_of(function)
+        yield from _declared(body, "global")
+        for node in _definitions(body):
+            if isinstance(node, FunctionDef):
+                yield from _assigned_globally(node)
+
+
+def _definitions(statements: Iterable[Statement]) -> Iterator[FunctionDef | ClassDef]:
+    for node in statements:
+        if isinstance(node, (FunctionDef, ClassDef)):
+            yield node
+        for block in blocks_of(node):
+            yield from _definitions(block)
 
 
 def _strings(value: Expression | None) -> tuple[str, ...] | None:
