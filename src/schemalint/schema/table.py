@@ -100,9 +100,10 @@ class TableView:
     def has_constraint(self, name: str) -> bool | None:
         """Whether the table has a constraint; None where that is not known, as where an unnamed one may be it."""
         presence = self._presence(_named(self._store.constraints, name))
-        if presence is False and any(isinstance(key, Unnamed) for key in self._store.constraints):
-            return None
-        return presence
+        if presence is not False:
+            return presence
+        unnamed = (track for key, track in self._store.constraints.items() if isinstance(key, Unnamed))
+        return None if any(self._presence(track) is not False for track in unnamed) else False
 
     def indexes_covering(self, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:
         """The indexes, unique constraints and primary key that serve a search for these columns."""

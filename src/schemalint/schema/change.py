@@ -1,0 +1,151 @@
+"""One step of the replay: how an operation may write into the tracks, and what it proves by naming things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar, Union
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import ColumnDef
+from schemalint.facts.unknown import Unknown
+from schemalint.schema.definitions import unknown_column
+from schemalint.schema.store import Entry, Origin, Store, TableStore, Track
+
+T = TypeVar("T")
+
+UNDER_CONDITION = Unknown("it was changed under a condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The step at which an operation of a revision is applied, and on what terms.
+
+    `guarded`: it runs only where its object exists, or does not exist yet. `conditional`: whether it runs is not
+    known, so that afterwards it is not known whether what it makes or drops is there.
+    """
+
+    store: Store
+    step: int
+    revision: str
+    guarded: bool
+    conditional: bool
+
+    def origin(self) -> Origin:
+        """The origin of something that this operation makes."""
+        self.store.origins += 1
+        return Origin(self.revision, self.step, self.store.origins)
+
+    def write(self, track: Track[T], present: bool | None, value: T, origin: Origin) -> Entry[T]:
+        """Adds an entry to a track."""
+        entry = Entry(self.step, self.revision, present, value, origin)
+        track.entries.append(entry)
+        return entry
+
+    def create(self, track: Track[T], value: T) -> bool:
+        """Makes an object. Returns False where one is there and the operation, on its terms, leaves it alone."""
+        last = track.last
+        if last is not None and last.present and (self.guarded or self.conditional):
+            return False
+        self.write(track, None if self.conditional else True, value, self.origin())
+        return True
+
+    def alter(self, track: Track[T], value: T) -> None:
+        """Changes the value of an object that is, or may be, there."""
+        last = track.last
+        if last is not None and last.present is not False:
+            self.write(track, last.present, value, last.origin)
+
+    def remove(self, track: Track[T], unseen: T, doubtful: bool = False) -> None:
+        """Drops an object. `unseen` stands for it where the history never made it."""
+        last = track.last
+        if self.conditional or doubtful:
+            if last is not None and last.present is not False:
+                self.write(track, None, last.value, last.origin)
+            return
+        if last is None:
+            self.write(track, False, unseen, Origin(None, None, 0))
+        else:
+            self.write(track, False, last.value, last.origin)
+
+    def taint(self, reason: str, table: TableStore | None = None) -> None:
+        """Records that a table, or anything where none is given, may have changed unseen."""
+        (table or self.store).taints.add(self.step, reason)
+
+    def table(self, name: Union[ObjectName, Unknown]) -> TableStore | None:
+        """The table that an operation works on, which the operation proves to be there.
+
+        None where there is nothing to be done: the name is not known, so that any table may have changed, or the
+        table is absent and the operation guarded.
+        """
+        if isinstance(name, Unknown):
+            self.taint(name.reason)
+            return None
+        track = self.store.tables.setdefault(self.store.key(name), Track())
+        last = track.last
+        if last is not None and last.present:
+            table = last.value
+        elif last is not None and last.present is None:
+            table = last.value
+            if not self.conditional:
+                self.write(track, True, table, last.origin)
+                self.write(table.names, True, name, last.origin)
+                self.taint("it was made, dropped or renamed under a condition", table)
+        elif last is not None and self.guarded and not self._changed_unseen(last):
+            return None
+        else:
+            table = self._found(name, track)
+        if table.origin.step is None:
+            self._taint_namesakes(name)
+        return table
+
+    def column(self, table: TableStore, name: str) -> Entry[ColumnDef] | None:
+        """The column that an operation works on, which the operation proves to be there.
+
+        None where there is nothing to be done, for it is not known to be there and the operation may not run.
+        """
+        track = table.columns.setdefault(name, Track())
+        last = track.last
+        if last is not None and (last.present or (last.present is None and self.conditional)):
+            return last
+        if last is not None and last.present is None:
+            return self.write(track, True, last.value, last.origin)
+        if self.guarded or self.conditional:
+            return None
+        if self.is_complete(table):
+            self.taint(f"an operation works on its column {name}, which the history never made", table)
+        value = unknown_column(name, "the history never made the column")
+        return self.write(track, True, value, self.outside())
+
+    def is_complete(self, table: TableStore) -> bool:
+        """Whether the contents of a table are known in full."""
+        if table.gap is not None or table.taints.steps:
+            return False
+        return self.store.taints.first(table.origin.step or 0, self.step) is None
+
+    def _found(self, name: ObjectName, track: Track[TableStore]) -> TableStore:
+        """A table that the history works on and never made."""
+        table = TableStore(self.outside(), "the table was there before the first revision that works on it")
+        self.write(track, None if self.conditional else True, table, table.origin)
+        self.write(table.names, True, name, table.origin)
+        self.store.spellings.setdefault(name.name, {})[self.store.key(name)] = None
+        self.store.outside.add(self.step, f"the history never made {name}")
+        return table
+
+    def outside(self) -> Origin:
+        """The origin of something that was there before the history."""
+        self.store.origins += 1
+        return Origin(None, None, self.store.origins)
+
+    def _changed_unseen(self, entry: Entry[TableStore]) -> bool:
+        taints = self.store.taints.first(entry.step, self.step) or entry.value.taints.first(entry.step, self.step)
+        return taints is not None
+
+    def _taint_namesakes(self, name: ObjectName) -> None:
+        """`public.users`, which the history never made, may well be the `users` that it made."""
+        schema = self.store.key(name).schema
+        for other in self.store.spellings[name.name]:
+            if other.schema == schema or (other.schema is not None and schema is not None):
+                continue
+            last = self.store.tables[other].last
+            if last is not None and last.present is not False:
+                self.taint(f"an operation on {name} may mean it", last.value)

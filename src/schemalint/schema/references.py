@@ -1,0 +1,131 @@
+"""Where things are kept and what refers to them: keys of indexes and constraints, foreign keys, mentions, enums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import ColumnDef, ConstraintDef, ForeignKeyDef, IndexDef
+from schemalint.schema.change import Change
+from schemalint.schema.definitions import default_constraint_name, default_index_name, enums_of
+from schemalint.schema.store import ConstraintState, Entry, Key, Store, TableStore, Track, Unnamed
+
+T = TypeVar("T")
+
+_OF_THE_TABLE = frozenset({"trigger", "policy", "rule"})
+
+
+def current_name(table: TableStore) -> ObjectName:
+    """The name of a table as it is now."""
+    return table.names.entries[-1].value
+
+
+def there(track: Track[T]) -> Entry[T] | None:
+    """The newest entry of what is, or may be, there."""
+    last = track.last
+    return last if last is not None and last.present is not False else None
+
+
+def find(tracks: dict[Key, Track[T]], name: str) -> Key | None:
+    """The key of an index or constraint that is there, by its name, be it given or chosen by PostgreSQL."""
+    if name in tracks and there(tracks[name]):
+        return name
+    return next(
+        (key for key, track in tracks.items() if isinstance(key, Unnamed) and key.default == name and there(track)),
+        None,
+    )
+
+
+def hold_index(store: Store, table: TableStore, index: IndexDef) -> Track[IndexDef]:
+    """The track in which a new index of a table is kept."""
+    if isinstance(index.name, str):
+        key: Key = index.name
+        name = index.name
+    else:
+        name = default_index_name(current_name(table).name, index)
+        key = _numbered(table.indexes, name)
+    store.holders.setdefault(name, {})[table] = None
+    return table.indexes.setdefault(key, Track())
+
+
+def hold_constraint(change: Change, table: TableStore, constraint: ConstraintDef) -> Track[ConstraintState]:
+    """The track in which a new constraint of a table is kept."""
+    store = change.store
+    key: Key
+    if constraint.name is not None:
+        name = key = constraint.name
+    else:
+        name = default_constraint_name(current_name(table).name, constraint, table.columns)
+        key = _numbered(table.constraints, name)
+    store.holders.setdefault(name, {})[table] = None
+    if isinstance(constraint, ForeignKeyDef) and isinstance(constraint.target, ObjectName):
+        target = store.key(constraint.target)
+        store.referrers.setdefault(target, {})[table] = None
+        if target not in store.tables or store.tables[target].last is None:
+            store.outside.add(change.step, f"the history never made {constraint.target}")
+    return table.constraints.setdefault(key, Track())
+
+
+def references_to(store: Store, name: ObjectName) -> Iterator[tuple[Track[ConstraintState], ForeignKeyDef]]:
+    """The foreign keys that refer to a table."""
+    key = store.key(name)
+    for table in store.referrers.get(key, {}):
+        if not there(table.names):
+            continue
+        for track in table.constraints.values():
+            entry = there(track)
+            if entry is None or not isinstance(entry.value.definition, ForeignKeyDef):
+                continue
+            target = entry.value.definition.target
+            if isinstance(target, ObjectName) and store.key(target) == key:
+                yield track, entry.value.definition
+
+
+def drop_references(change: Change, name: ObjectName, columns: tuple[str, ...] | None = None, key: bool = True) -> None:
+    """Drops the foreign keys that refer to a table, or to some of its columns.
+
+    `key` tells that those columns belong to the primary key, which a foreign key without target columns refers to.
+    """
+    for track, definition in references_to(change.store, name):
+        targets = definition.target_columns
+        if columns is None or any(column in targets for column in columns) or (key and not targets):
+            change.remove(track, ConstraintState(definition))
+
+
+def move_references(change: Change, old: ObjectName, new: ObjectName) -> None:
+    """Lets what refers to a table, or mentions it, follow its rename."""
+    store = change.store
+    for track, definition in list(references_to(store, old)):
+        state = track.entries[-1].value
+        change.alter(track, replace(state, definition=replace(definition, target=new)))
+    store.referrers.setdefault(store.key(new), {}).update(store.referrers.get(store.key(old), {}))
+    for identity in list(store.mentioners.get(store.key(old), {})):
+        entry = there(store.objects[identity])
+        if entry is not None:
+            mentions = tuple(new if store.key(name) == store.key(old) else name for name in entry.value.mentions)
+            change.alter(store.objects[identity], replace(entry.value, mentions=mentions))
+            store.mentioners.setdefault(store.key(new), {})[identity] = None
+
+
+def drop_mentioning(change: Change, table: ObjectName, cascade: bool) -> None:
+    """Drops the objects that go with a table: its triggers, policies and rules; with CASCADE its views too."""
+    store = change.store
+    for kind, name in store.mentioners.get(store.key(table), {}):
+        entry = there(store.objects[kind, name])
+        if entry is None or not any(store.key(mention) == store.key(table) for mention in entry.value.mentions):
+            continue
+        if kind in _OF_THE_TABLE or (cascade and kind.endswith("view")):
+            change.remove(store.objects[kind, name], entry.value)
+
+
+def note_enums(store: Store, table: TableStore, column: ColumnDef) -> None:
+    """Remembers which enums a column uses, so that it follows their changes."""
+    for enum in enums_of(column.type):
+        store.enum_users.setdefault(store.key(enum), {})[table, column.name] = None
+
+
+def _numbered(tracks: dict[Key, Track[T]], default: str) -> Unnamed:
+    return Unnamed(default, sum(isinstance(key, Unnamed) and key.default == default for key in tracks))

@@ -1,0 +1,180 @@
+"""Replaying operations on enums, schemas and other objects, and what was not understood."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from msgspec.structs import replace
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import (
+    AddEnumValue,
+    AlterObject,
+    CreateEnum,
+    CreateObject,
+    CreateSchema,
+    DropEnum,
+    DropObject,
+    DropSchema,
+    DropTable,
+    OpaqueOperation,
+    RenameEnum,
+    RenameEnumValue,
+)
+from schemalint.facts.tables import EnumDef
+from schemalint.facts.unknown import Unknown
+from schemalint.schema.change import UNDER_CONDITION, Change
+from schemalint.schema.definitions import with_enum
+from schemalint.schema.references import there
+from schemalint.schema.replay_tables import drop_table
+from schemalint.schema.store import Entry, Track
+
+Values = Union[tuple[str, ...], Unknown]
+
+_NEVER_MADE = Unknown("the history never made the enum")
+
+
+def create_enum(change: Change, operation: CreateEnum) -> None:
+    """CREATE TYPE AS ENUM."""
+    track = change.store.enums.setdefault(change.store.key(operation.enum.name), Track())
+    change.create(track, operation.enum)
+
+
+def drop_enum(change: Change, operation: DropEnum) -> None:
+    """DROP TYPE of an enum."""
+    track = change.store.enums.setdefault(change.store.key(operation.name), Track())
+    change.remove(track, EnumDef(operation.name, _NEVER_MADE))
+
+
+def rename_enum(change: Change, operation: RenameEnum) -> None:
+    """ALTER TYPE RENAME TO, in the same schema where the new name gives none; columns of the type follow."""
+    entry = _enum(change, operation.name)
+    if entry is None:
+        return
+    store = change.store
+    new = ObjectName(operation.new_name.name, operation.new_name.schema or operation.name.schema)
+    change.remove(store.enums[store.key(operation.name)], entry.value)
+    track = store.enums.setdefault(store.key(new), Track())
+    if not change.conditional:
+        change.write(track, True, replace(entry.value, name=new), entry.origin)
+        _update_columns(change, operation.name, new, entry.value.values)
+    elif track.last is None or not track.last.present:
+        change.write(track, None, replace(entry.value, name=new), entry.origin)
+
+
+def add_enum_value(change: Change, operation: AddEnumValue) -> None:
+    """ALTER TYPE ADD VALUE, before or after another where that is given, else at the end."""
+    entry = _enum(change, operation.name)
+    if entry is None or isinstance(entry.value.values, Unknown) or operation.value in entry.value.values:
+        return
+    values = list(entry.value.values)
+    position = len(values)
+    if operation.before in values:
+        position = values.index(operation.before)
+    elif operation.after in values:
+        position = values.index(operation.after) + 1
+    values.insert(position, operation.value)
+    _set_values(change, entry, tuple(values))
+
+
+def rename_enum_value(change: Change, operation: RenameEnumValue) -> None:
+    """ALTER TYPE RENAME VALUE."""
+    entry = _enum(change, operation.name)
+    if entry is None or isinstance(entry.value.values, Unknown):
+        return
+    values = entry.value.values
+    _set_values(change, entry, tuple(operation.new_value if v == operation.value else v for v in values))
+
+
+def create_schema(change: Change, operation: CreateSchema) -> None:
+    """CREATE SCHEMA."""
+    change.create(change.store.schemas.setdefault(operation.name, Track()), operation.name)
+
+
+def drop_schema(change: Change, operation: DropSchema) -> None:
+    """DROP SCHEMA: with CASCADE all that is in it goes with it."""
+    store = change.store
+    change.remove(store.schemas.setdefault(operation.name, Track()), operation.name)
+    if not operation.cascade:
+        return
+    schema = store.key(ObjectName("", operation.name)).schema
+    for name, track in list(store.tables.items()):
+        if name.schema == schema and there(track):
+            drop_table(change, DropTable(name, cascade=True))
+    for name, enums in store.enums.items():
+        if name.schema == schema and (enum := there(enums)):
+            change.remove(enums, enum.value)
+    for (_, name), objects in store.objects.items():
+        if name.schema == schema and (entry := there(objects)):
+            change.remove(objects, entry.value)
+
+
+def create_object(change: Change, operation: CreateObject) -> None:
+    """CREATE [OR REPLACE] VIEW, FUNCTION, TRIGGER, ...: one of the name is replaced."""
+    store = change.store
+    identity = (operation.kind, store.key(operation.name))
+    change.create(store.objects.setdefault(identity, Track()), operation)
+    for table in operation.mentions:
+        store.mentioners.setdefault(store.key(table), {})[identity] = None
+
+
+def alter_object(change: Change, operation: AlterObject) -> None:
+    """ALTER of an object, which it proves to be there."""
+    store = change.store
+    identity = (operation.kind, store.key(operation.name))
+    if there(store.objects.setdefault(identity, Track())) is None:
+        create_object(change, CreateObject(operation.kind, operation.name, operation.mentions))
+
+
+def drop_object(change: Change, operation: DropObject) -> None:
+    """DROP of an object."""
+    track = change.store.objects.setdefault((operation.kind, change.store.key(operation.name)), Track())
+    change.remove(track, CreateObject(operation.kind, operation.name))
+
+
+def taint(change: Change, operation: OpaqueOperation) -> None:
+    """What was not understood may have changed the tables that it touches, or anything."""
+    if operation.touches is None:
+        change.taint(operation.reason)
+        return
+    for name in operation.touches:
+        track = change.store.tables.setdefault(change.store.key(name), Track())
+        last = track.last
+        if last is None:
+            change.store.outside.add(change.step, operation.reason)
+        else:
+            change.taint(operation.reason, last.value)
+
+
+def _enum(change: Change, name: ObjectName) -> Entry[EnumDef] | None:
+    """The enum that an operation works on, which the operation proves to be there; None where it may not run."""
+    track = change.store.enums.setdefault(change.store.key(name), Track())
+    entry = there(track)
+    if entry is not None and (entry.present or change.conditional):
+        return entry
+    if change.guarded or change.conditional:
+        return None
+    value = entry.value if entry is not None else EnumDef(name, _NEVER_MADE)
+    return change.write(track, True, value, entry.origin if entry is not None else change.outside())
+
+
+def _set_values(change: Change, entry: Entry[EnumDef], values: Values) -> None:
+    if change.conditional:
+        values = UNDER_CONDITION
+    name = entry.value.name
+    change.alter(change.store.enums[change.store.key(name)], replace(entry.value, values=values))
+    _update_columns(change, name, name, values)
+
+
+def _update_columns(change: Change, old: ObjectName, new: ObjectName, values: Values) -> None:
+    """Lets the types of the columns that use an enum follow its change."""
+    store = change.store
+    users = store.enum_users.get(store.key(old), {})
+    for table, name in list(users):
+        entry = there(table.columns[name])
+        if entry is None or not there(table.names) or isinstance(entry.value.type, Unknown):
+            continue
+        column_type = with_enum(entry.value.type, old, new, values)
+        if column_type != entry.value.type:
+            change.alter(table.columns[name], replace(entry.value, type=column_type))
+            store.enum_users.setdefault(store.key(new), {})[table, name] = None
