@@ -12,7 +12,6 @@ _INVISIBLE = {
     0x7F: "\u2421",
     **dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL, 0x2028, 0x2029, 0xFEFF), "\ufffd"),
 }
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#|~!@<>&])")
 
 
@@ -53,11 +52,6 @@ def azure_data(text: str) -> str:
 def azure_property(text: str) -> str:
     """A property of a logging command of Azure Pipelines."""
     return azure_data(text).replace("]", "%5D").replace(";", "%3B")
-
-
-def xml_text(text: str) -> str:
-    """The text with each character that XML 1.0 cannot hold replaced."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def markdown_text(text: str) -> str:
