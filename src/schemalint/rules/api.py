@@ -48,8 +48,8 @@ _CheckT = TypeVar("_CheckT", bound=Check)
 
 PROFILES = ("mvp", "growth", "enterprise")
 _LETTERS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO, "-": None}
-_CODE = re.compile(r"[A-Z]{3}\d{3}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"[A-Z]{3}\d{3}")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def rule(
     Raises `ValueError` for a declaration that is wrong: that is the author's mistake, not a user's.
     """
     letters = severities.split("/")
-    if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
+    if not CODE.fullmatch(code) or not NAME.fullmatch(name):
         raise ValueError(f"rule {code} {name}: a code is three letters and three digits, a name lower-case words")
     if len(letters) != len(PROFILES) or any(letter not in _LETTERS for letter in letters):
         raise ValueError(f"rule {code} {name}: severities {severities!r} are not three of E, W, I and -")
