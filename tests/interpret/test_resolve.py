@@ -178,6 +178,21 @@ def test_a_value_comes_with_its_expression_and_its_doubts() -> None:
     assert kind.expression is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if DEBUG:\n    X = A\nelse:\n    X = B",
+        "try:\n    from settings import X\nexcept ImportError:\n    X = B",
+        "X = A\ndef change():\n    global X\n    X = B",
+    ],
+)
+def test_a_value_is_in_doubt_where_a_name_on_the_way_to_it_is(text: str) -> None:
+    found = resolve_dotted(program({"main.py": f"A = 1\nB = 2\n{text}", "settings.py": "X = 1"}), "main.py", "X")
+
+    assert isinstance(found, BoundValue)
+    assert found.ambiguous
+
+
 def test_definitions_are_found_where_they_stand() -> None:
     files = {"app/models.py": "class User:\n    class Meta: ...\n    def save(self): ...\ndef load(): ..."}
     whole = program(files | {"app/api.py": "from app.models import User, load\nfrom app import models"})

@@ -6,6 +6,8 @@ import builtins
 from collections.abc import Container, Iterable
 from posixpath import dirname
 
+import msgspec
+
 from schemalint.interpret.homes import canonical, exports, instance_attribute
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import (
@@ -177,6 +179,8 @@ def in_module(program: Program, path: str, name: str) -> Resolution | None:
         if binding is None:
             binding, place = _from_stars(program, path, name)
         found = None if binding is None else _bound(program, place, name, binding)
+        if isinstance(found, BoundValue) and len(program.scope(place).alternatives(name)) > 1:
+            found = msgspec.structs.replace(found, ambiguous=True)
     if found is not None and (program.cuts == cuts or not program.under_way):
         program.memo[key] = found
     return found
@@ -215,8 +219,7 @@ def _bound(program: Program, path: str, name: str, binding: Binding) -> Resoluti
     chain = None if binding.value is None else _chain(binding.value)
     if chain is not None:
         return _members(program, path, _name(program, path, chain[0]), chain[1:])
-    ambiguous = len(program.scope(path).alternatives(name)) > 1
-    return BoundValue(path, binding.value, binding.annotation, name, ambiguous)
+    return BoundValue(path, binding.value, binding.annotation, name)
 
 
 def imported_module(program: Program, path: str, module: str, level: int) -> Resolution:
