@@ -6,7 +6,7 @@ A rule names its subject by the type of its first parameter and is called once f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from schemalint.diagnostics import Place, Span
 from schemalint.facts.comments import Directive
@@ -14,6 +14,7 @@ from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, RevisionDef, Server
 from schemalint.ir import ModuleIR
 from schemalint.project.objects import object_name, operation_kind
+from schemalint.schema.graph import Ordered
 from schemalint.schema.view import SchemaView
 
 
@@ -79,13 +80,13 @@ class History:
     missing: tuple[tuple[Revision, str], ...] = ()
     duplicates: tuple[tuple[Revision, ...], ...] = ()
     cycles: tuple[tuple[Revision, ...], ...] = ()
-    ancestors: dict[str, frozenset[str]] = field(default_factory=dict)
     incomplete: bool = False
     released_known: bool = False
+    graph: Ordered | None = None
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the revision `older` runs before `newer` in every upgrade that runs `newer`."""
-        return older in self.ancestors.get(newer, frozenset())
+        return self.graph is not None and self.graph.is_ancestor(older, newer)
 
 
 @dataclass(slots=True, eq=False)
