@@ -354,12 +354,9 @@ class TestRemembering:
         command = [sys.executable, "-c", program, str(tmp_path), str(tmp_path / "memory")]
         source = Path(__file__).parents[2] / "src"
         environment = {**os.environ, "PYTHONPATH": str(source)}
-        outputs = [
-            subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-            for _ in range(2)
-        ]
-        assert "pydantic" in outputs[0]
-        assert outputs[1].strip() == "[]"
+        cold, warm = (subprocess.check_output(command, env=environment, text=True) for _ in range(2))
+        assert "pydantic" in cold
+        assert warm.strip() == "[]"
 
 
 class TestWhatIsWrong:

@@ -55,6 +55,11 @@ def is_glob(text: str) -> bool:
         return False
 
 
+def folder_glob(folder: str) -> str:
+    """The glob of all that is in a folder, whatever signs its name holds."""
+    return f"{folder.translate(_SPECIAL)}/**"
+
+
 def rebased_glob(glob: str, folder: PurePath, root: PurePath) -> str | None:
     """A glob that is relative to `folder`, written relative to `root`; None where it can match nothing below `root`.
 

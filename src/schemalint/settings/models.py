@@ -6,7 +6,7 @@ Importing this module imports pydantic: import it only inside functions.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -182,12 +182,14 @@ class SettingsModel(_Table):
         {},
         description="Globs of the files that have a role, where it is not evident from what they import.",
         examples=[{"sql": ["db/queries/**"]}],
+        json_schema_extra={"propertyNames": {"enum": list(get_args(Role))}},
     )
     layers: dict[Layer, Globs] = Field(
         {},
         description="Globs of the files that make up each layer. The rules on layers may report errors only where the "
         "layer is declared.",
         examples=[{"domain": ["app/domain/**"], "repository": ["app/repositories/**"]}],
+        json_schema_extra={"propertyNames": {"enum": list(get_args(Layer))}},
     )
     database: Databases = Field(
         list(_DEFAULTS.database),
