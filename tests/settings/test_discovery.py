@@ -365,6 +365,7 @@ class TestWhatIsWrong:
         [
             ('\nexlude = ["x"]\n', ["schemalint.toml:2:1: unknown key `exlude`", "did you mean `exclude`?"]),
             ("fail_on = 1\n", ["unknown key `fail_on`", "did you mean `fail-on`?"]),
+            ('"[key]" = 1\n', [":1:1: unknown key `[key]`"]),
             ("wibble = 1\n", ["unknown key `wibble`", "known keys: profile, select"]),
             ("[tool.schemalint]\n", ["unknown key `tool`", "keys stand at the top"]),
             ("[[targets]]\n", ["unknown key `targets`", "write `[[target]]`"]),

@@ -50,20 +50,22 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 
 
 def _problem(layer: Layer, error: ErrorDetails) -> SettingsProblem:
-    path: KeyPath = tuple(part for part in error["loc"] if part != "[key]")
+    location = error["loc"]
+    at_key = len(location) > 2 and location[-1] == "[key]"  # pydantic's sign for what is wrong with a key itself
+    path: KeyPath = location[:-1] if at_key else location
     context = error.get("ctx", {})
     key = f"`{_dotted(path)}`"
     kind, given = error["type"], error["input"]
     if kind == "extra_forbidden":
         return _unknown_key(layer, path)
     if kind == "settings":
-        return layer.problem(path, context["message"], context["remedy"], at_key="[key]" in error["loc"])
+        return layer.problem(path, context["message"], context["remedy"], at_key=at_key)
     if kind == "missing":
         return layer.problem(path[:-1], f"{key} is missing")
     if kind == "literal_error":
-        return _unknown_word(layer, path, given, context["expected"], at_key="[key]" in error["loc"])
+        return _unknown_word(layer, path, given, context["expected"], at_key=at_key)
     if kind == "string_too_short":
-        return layer.problem(path, f"{key} must not be empty", at_key="[key]" in error["loc"])
+        return layer.problem(path, f"{key} must not be empty", at_key=at_key)
     if kind in ("greater_than_equal", "less_than_equal"):
         bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
         return layer.problem(path, f"{key} is {toml_value(given)}: it must be {bound}")
