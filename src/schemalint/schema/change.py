@@ -90,7 +90,7 @@ class Change:
                 self.write(track, True, table, last.origin)
                 self.write(table.names, True, name, last.origin)
                 self.taint("it was made, dropped or renamed under a condition", table)
-        elif last is not None and self.guarded and not self._changed_unseen(last):
+        elif last is not None and self.guarded and not self.store.taints.first(last.step, self.step):
             return None
         else:
             table = self._found(name, track)
@@ -122,10 +122,26 @@ class Change:
             return False
         return self.store.taints.first(table.origin.step or 0, self.step) is None
 
+    def suspect(self, name: ObjectName, reason: str) -> None:
+        """Records that an operation that was not understood may have changed a table, or made it again."""
+        track = self.store.tables.setdefault(self.store.key(name), Track())
+        last = track.last
+        if last is None:
+            self.store.outside.add(self.step, f"the history never made {name}")
+        elif last.present is False:
+            self._add(name, track, None, reason)
+        else:
+            self.taint(reason, last.value)
+
     def _found(self, name: ObjectName, track: Track[TableStore]) -> TableStore:
         """A table that the history works on and never made."""
-        table = TableStore(self.outside(), "the table was there before the first revision that works on it")
-        self.write(track, None if self.conditional else True, table, table.origin)
+        gap = "the table was there before the first revision that works on it"
+        return self._add(name, track, None if self.conditional else True, gap)
+
+    def _add(self, name: ObjectName, track: Track[TableStore], present: bool | None, gap: str) -> TableStore:
+        """A table of which only the name is known."""
+        table = TableStore(self.outside(), gap)
+        self.write(track, present, table, table.origin)
         self.write(table.names, True, name, table.origin)
         self.store.spellings.setdefault(name.name, {})[self.store.key(name)] = None
         self.store.outside.add(self.step, f"the history never made {name}")
@@ -135,10 +151,6 @@ class Change:
         """The origin of something that was there before the history."""
         self.store.origins += 1
         return Origin(None, None, self.store.origins)
-
-    def _changed_unseen(self, entry: Entry[TableStore]) -> bool:
-        taints = self.store.taints.first(entry.step, self.step) or entry.value.taints.first(entry.step, self.step)
-        return taints is not None
 
     def _taint_namesakes(self, name: ObjectName) -> None:
         """`public.users`, which the history never made, may well be the `users` that it made."""

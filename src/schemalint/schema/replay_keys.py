@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, Union
 
 from msgspec.structs import replace
 
@@ -42,8 +42,7 @@ def create_index(change: Change, operation: CreateIndex) -> None:
     index = operation.index
     for column in index_columns(index):
         change.column(table, column)
-    default = default_index_name(current_name(table).name, index)
-    if change.guarded and index.name is None and find(table.indexes, default) is not None:
+    if change.guarded and index.name is None and _has_like(table, index):
         return
     change.create(hold_index(change.store, table, index), index)
 
@@ -92,8 +91,7 @@ def add_constraint(change: Change, operation: AddConstraint) -> None:
         constraint = _take_over(change, table, constraint, operation.using_index)
     for column in constraint_columns(constraint):
         change.column(table, column)
-    default = default_constraint_name(current_name(table).name, constraint, table.columns)
-    if change.guarded and constraint.name is None and find(table.constraints, default) is not None:
+    if change.guarded and constraint.name is None and _has_like(table, constraint):
         return
     valid = None if isinstance(operation.not_valid, Unknown) else not operation.not_valid
     created = change.create(hold_constraint(change, table, constraint), ConstraintState(constraint, valid))
@@ -161,6 +159,14 @@ def rename_constraint(change: Change, operation: RenameConstraint) -> None:
     elif not _rename_named(change, table, operation.name, operation.new_name):
         unseen = ConstraintState(CheckDef(operation.name, Unknown(_NEVER_MADE)))
         change.remove(table.constraints.setdefault(operation.name, Track()), unseen)
+
+
+def _has_like(table: TableStore, definition: Union[ConstraintDef, IndexDef]) -> bool:
+    """Whether a table has what PostgreSQL would give the same name as this, which was given none."""
+    name = current_name(table).name
+    if isinstance(definition, IndexDef):
+        return find(table.indexes, default_index_name(name, definition)) is not None
+    return find(table.constraints, default_constraint_name(name, definition, table.columns)) is not None
 
 
 def _holders(change: Change, name: str, schema: str | None) -> list[TableStore]:

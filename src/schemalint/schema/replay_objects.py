@@ -138,12 +138,7 @@ def taint(change: Change, operation: OpaqueOperation) -> None:
         change.taint(operation.reason)
         return
     for name in operation.touches:
-        track = change.store.tables.setdefault(change.store.key(name), Track())
-        last = track.last
-        if last is None:
-            change.store.outside.add(change.step, operation.reason)
-        else:
-            change.taint(operation.reason, last.value)
+        change.suspect(name, operation.reason)
 
 
 def _enum(change: Change, name: ObjectName) -> Entry[EnumDef] | None:

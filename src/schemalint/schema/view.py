@@ -94,12 +94,7 @@ class SchemaView:
 
     def has_table(self, name: ObjectName) -> bool | None:
         """Whether a table exists; None where that is not known."""
-        track = self._store.tables.get(self._store.key(name))
-        presence = self._presence(track)
-        dropped, _ = self._find(track)
-        if presence is False and dropped is not None and dropped.value.taints.first(dropped.step, self.step):
-            return None
-        return presence
+        return self._presence(self._store.tables.get(self._store.key(name)))
 
     def has_column(self, table: ObjectName, column: str) -> bool | None:
         """Whether a table has a column; None where that is not known, False where the table itself is absent."""
