@@ -8,10 +8,13 @@ no rule can be served stale. Whatever goes wrong with it, the run goes on withou
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+
+DEFAULT_FOLDER = ".schemalint_cache"
+"""Where the cache of a project is, unless its settings say otherwise."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -19,6 +22,8 @@ CREATE TABLE IF NOT EXISTS entry (
 ) WITHOUT ROWID
 """
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory holds a cache of schemalint.\n"
+"""The first line is that of every cache (bford.info/cachedir): backups leave such a folder out."""
+_FILES = ("cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm", ".gitignore", "CACHEDIR.TAG")
 _KEPT_RUNS = 50
 """An entry that this many runs in a row did not use is dropped."""
 
@@ -28,11 +33,34 @@ def content_key(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
+def is_cache(folder: Path) -> bool:
+    """Whether a folder is a cache that schemalint made: a real folder with our tag."""
+    try:
+        tag = (folder / "CACHEDIR.TAG").read_bytes()
+    except OSError:
+        return False
+    return not folder.is_symlink() and tag.startswith(b"Signature: ") and b"schemalint" in tag
+
+
+def remove_cache(folder: Path) -> None:
+    """Deletes a cache and what is ours in it; a folder that holds anything else stays with that.
+
+    Raises `OSError` where something cannot be deleted.
+    """
+    for name in _FILES:
+        (folder / name).unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
 class Cache:
     """Blobs by kind and key. `kind` names what made the value, with its version: a new version starts empty."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Opens the cache in a folder; None makes one that holds nothing."""
+        """Opens the cache in a folder, making it if need be; None makes one that holds nothing.
+
+        A folder that holds something but is no cache is left alone, whatever the settings say.
+        """
         self._database: sqlite3.Connection | None = None
         self._run = 0
         if folder is not None:
@@ -43,12 +71,16 @@ class Cache:
         if folder.is_symlink():
             return
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "CACHEDIR.TAG").exists():
-            (folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+        if not is_cache(folder):
+            if any(folder.iterdir()):
+                return
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            (folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
         file = folder / "cache.sqlite"
         try:
             self._database = _connect(file)
+        except sqlite3.OperationalError:
+            raise  # it is locked or cannot be written: no reason to delete it
         except sqlite3.DatabaseError:
             file.unlink(missing_ok=True)
             self._database = _connect(file)
@@ -67,7 +99,15 @@ class Cache:
                     found[key] = row[0]
         return found
 
-    def put_all(self, kind: str, values: dict[bytes, bytes]) -> None:
+    def everything(self, kind: str) -> dict[bytes, bytes]:
+        """All values of a kind that has few."""
+        if self._database is None:
+            return {}
+        with suppress(sqlite3.Error):
+            return dict(self._database.execute("SELECT key, value FROM entry WHERE kind = ?", (kind,)))
+        return {}
+
+    def put_all(self, kind: str, values: Mapping[bytes, bytes]) -> None:
         """Stores values."""
         if self._database is None or not values:
             return
@@ -96,29 +136,3 @@ def _connect(file: Path) -> sqlite3.Connection:
     database.execute("PRAGMA synchronous = OFF")
     database.execute(_SCHEMA)
     return database
-
-
-class Remembered(MutableMapping[str, bytes]):
-    """One kind of entry as a mapping with text keys, for what a lower layer wants remembered."""
-
-    def __init__(self, cache: Cache, kind: str) -> None:
-        self._cache = cache
-        self._kind = kind
-
-    def __getitem__(self, key: str) -> bytes:
-        found = self._cache.get_all(self._kind, [key.encode()])
-        if not found:
-            raise KeyError(key)
-        return found[key.encode()]
-
-    def __setitem__(self, key: str, value: bytes) -> None:
-        self._cache.put_all(self._kind, {key.encode(): value})
-
-    def __delitem__(self, key: str) -> None:
-        raise TypeError("entries are dropped by the cache alone")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-
-import msgspec
+from functools import partial
 
 from schemalint import __version__
 from schemalint.diagnostics import Span
 from schemalint.engine.cache import Cache, content_key
 from schemalint.ir import ModuleIR, decode_module, encode_module
+from schemalint.project.subjects import Problem
 from schemalint.source.tree import SourceTree
 
 _PARALLEL_BYTES = 400_000
@@ -21,20 +21,12 @@ _PARALLEL_BYTES = 400_000
 _START = Span(1, 1, 1, 1)
 
 
-class FileProblem(msgspec.Struct, frozen=True):
-    """Why a file has no IR. `kind` is "syntax" or "unreadable"."""
-
-    kind: str
-    message: str
-    span: Span
-
-
 @dataclass(slots=True)
 class Lowered:
     """What became of the files: IR by path, problems by path, and how many came from the cache."""
 
     modules: dict[str, ModuleIR] = field(default_factory=dict)
-    problems: dict[str, FileProblem] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
     cached: int = 0
 
 
@@ -51,14 +43,14 @@ def lower_files(
     cache: Cache,
     *,
     max_file_size: int,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, int], None],
 ) -> Lowered:
     """Lowers every file. A file that cannot be read or parsed is a problem of its own and costs nothing else."""
     lowered = Lowered()
     contents: dict[str, bytes] = {}
     for path in paths:
         data = _read(tree, path, max_file_size)
-        if isinstance(data, FileProblem):
+        if isinstance(data, Problem):
             lowered.problems[path] = data
         else:
             contents[path] = data
@@ -67,8 +59,8 @@ def lower_files(
     cached = cache.get_all(kind, keys.values())
     fresh: dict[bytes, bytes] = {}
     missing = {path: contents[path] for path, key in keys.items() if key not in cached}
-    for path, outcome in _lower_all(missing, progress).items():
-        if isinstance(outcome, FileProblem):
+    for path, outcome in _lower_all(missing, partial(_report, progress, len(missing))).items():
+        if isinstance(outcome, Problem):
             lowered.problems[path] = outcome
         else:
             fresh[keys[path]] = outcome
@@ -82,18 +74,22 @@ def lower_files(
     return lowered
 
 
-def _read(tree: SourceTree, path: str, max_file_size: int) -> bytes | FileProblem:
+def _report(progress: Callable[[int, int], None], total: int, done: int) -> None:
+    progress(done, total)
+
+
+def _read(tree: SourceTree, path: str, max_file_size: int) -> bytes | Problem:
     try:
         data = tree.read(path)
     except OSError as error:
-        return FileProblem("unreadable", f"it cannot be read ({error.strerror or error})", _START)
+        return Problem("unreadable", f"it cannot be read ({error.strerror or error})", _START)
     if len(data) > max_file_size:
         size, limit = len(data) // 1024, max_file_size // 1024
-        return FileProblem("unreadable", f"it has {size:,} KiB, more than `max-file-size` ({limit:,} KiB)", _START)
+        return Problem("unreadable", f"it has {size:,} KiB, more than `max-file-size` ({limit:,} KiB)", _START)
     return data
 
 
-def _lower_all(contents: Mapping[str, bytes], progress: Callable[[int], None]) -> dict[str, bytes | FileProblem]:
+def _lower_all(contents: Mapping[str, bytes], progress: Callable[[int], None]) -> dict[str, bytes | Problem]:
     """Every file as encoded IR or as a problem.
 
     Workers return bytes, never trees: a pickled tree has 14 times the size of its text.
@@ -118,8 +114,8 @@ def _workers() -> int:
 
 def _lower_in_workers(
     contents: Mapping[str, bytes], workers: int, progress: Callable[[int], None]
-) -> dict[str, bytes | FileProblem]:
-    outcomes: dict[str, bytes | FileProblem] = {}
+) -> dict[str, bytes | Problem]:
+    outcomes: dict[str, bytes | Problem] = {}
     ordered = sorted(contents.items(), key=lambda item: -len(item[1]))
     with ProcessPoolExecutor(workers) as pool:
         for path, outcome in pool.map(_lower_item, ordered, chunksize=8):
@@ -128,20 +124,20 @@ def _lower_in_workers(
     return outcomes
 
 
-def _lower_item(item: tuple[str, bytes]) -> tuple[str, bytes | FileProblem]:
+def _lower_item(item: tuple[str, bytes]) -> tuple[str, bytes | Problem]:
     return item[0], lower_bytes(*item)
 
 
-def lower_bytes(path: str, data: bytes) -> bytes | FileProblem:
+def lower_bytes(path: str, data: bytes) -> bytes | Problem:
     """One file's content as encoded IR, or why there is none."""
     from schemalint.source.lower import SyntaxProblem, lower
     from schemalint.source.text import UnreadableText, decode
 
     text = decode(data, path)
     if isinstance(text, UnreadableText):
-        return FileProblem("unreadable", text.reason, _START)
+        return Problem("unreadable", text.reason, _START)
     module = lower(text)
     if isinstance(module, SyntaxProblem):
         end = module.column + 1
-        return FileProblem("syntax", module.message, Span(module.line, module.column, module.line, end))
+        return Problem("syntax", module.message, Span(module.line, module.column, module.line, end))
     return encode_module(module)

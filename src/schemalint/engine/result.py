@@ -5,13 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from schemalint.diagnostics import Diagnostic, Place, Severity
-
-
-class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """A file that was not examined. The path is relative to the root; the reason is one phrase."""
-
-    path: str
-    reason: str
+from schemalint.source.walk import Skipped as Skipped
 
 
 class NotUnderstood(msgspec.Struct, frozen=True, gc=False):
