@@ -294,6 +294,9 @@ CERTAIN = (ops.RenameTable, ops.RenameColumn)
 """What the model only knows without a condition: it would need tables under two names."""
 
 
+steps = st.tuples(operations, st.booleans(), st.integers(0, 3).map(lambda n: n == 0))
+
+
 def assert_agree(timeline: Timeline, step: int, model: Model) -> None:
     view = timeline.at(step)
     assert {str(table.name) for table in view.tables()} == {
@@ -321,16 +324,35 @@ def assert_agree(timeline: Timeline, step: int, model: Model) -> None:
             }
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(operations, st.booleans(), st.integers(0, 3).map(lambda n: n == 0)), max_size=20))
-def test_every_step_agrees_with_a_model_that_copies(history: list[tuple[Any, bool, bool]]) -> None:
-    timeline = Timeline()
-    model = Model()
-    snapshots = [deepcopy(model)]
-    for number, (operation, guarded, conditional) in enumerate(history):
-        terms = (f"r{number}", guarded, conditional and not isinstance(operation, CERTAIN))
-        assert timeline.apply(operation, *terms) == number + 1
+def apply(timeline: Timeline, model: Model, history: list[tuple[Any, bool, bool]]) -> list[Model]:
+    """Applies a history to both. Returns the model after each step."""
+    snapshots = []
+    for operation, guarded, conditional in history:
+        terms = (f"r{timeline.now().step}", guarded, conditional and not isinstance(operation, CERTAIN))
+        timeline.apply(operation, *terms)
         model.apply(operation, *terms)
         snapshots.append(deepcopy(model))
+    return snapshots
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(steps, max_size=20))
+def test_every_step_agrees_with_a_model_that_copies(history: list[tuple[Any, bool, bool]]) -> None:
+    timeline = Timeline()
+    snapshots = [Model(), *apply(timeline, Model(), history)]
+    for step, snapshot in enumerate(snapshots):
+        assert_agree(timeline, step, snapshot)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(steps, max_size=8), st.lists(steps, max_size=8), st.lists(steps, max_size=8))
+def test_what_was_rewound_leaves_no_trace(
+    before: list[tuple[Any, bool, bool]], undone: list[tuple[Any, bool, bool]], after: list[tuple[Any, bool, bool]]
+) -> None:
+    timeline, model = Timeline(), Model()
+    snapshots = [Model(), *apply(timeline, model, before)]
+    apply(timeline, deepcopy(model), undone)
+    timeline.rewind(len(before))
+    snapshots += apply(timeline, model, after)
     for step, snapshot in enumerate(snapshots):
         assert_agree(timeline, step, snapshot)

@@ -9,7 +9,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ColumnDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import unknown_column
-from schemalint.schema.store import Entry, Origin, Store, TableStore, Track
+from schemalint.schema.store import Entry, Origin, Store, TableStore, Taints, Track
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ class Change:
         """Adds an entry to a track."""
         entry = Entry(self.step, self.revision, present, value, origin)
         track.entries.append(entry)
+        self.store.journal.append(track)
         return entry
 
     def create(self, track: Track[T], value: T) -> bool:
@@ -69,7 +70,11 @@ class Change:
 
     def taint(self, reason: str, table: TableStore | None = None) -> None:
         """Records that a table, or anything where none is given, may have changed unseen."""
-        (table or self.store).taints.add(self.step, reason)
+        self._mark((table or self.store).taints, reason)
+
+    def work_outside(self, name: ObjectName) -> None:
+        """Records that the history works on, or refers to, a table that it never made."""
+        self._mark(self.store.outside, f"the history never made {name}")
 
     def table(self, name: Union[ObjectName, Unknown]) -> TableStore | None:
         """The table that an operation works on, which the operation proves to be there.
@@ -127,7 +132,7 @@ class Change:
         track = self.store.tables.setdefault(self.store.key(name), Track())
         last = track.last
         if last is None:
-            self.store.outside.add(self.step, f"the history never made {name}")
+            self.work_outside(name)
         elif last.present is False:
             self._add(name, track, None, reason)
         else:
@@ -144,13 +149,17 @@ class Change:
         self.write(track, present, table, table.origin)
         self.write(table.names, True, name, table.origin)
         self.store.spellings.setdefault(name.name, {})[self.store.key(name)] = None
-        self.store.outside.add(self.step, f"the history never made {name}")
+        self.work_outside(name)
         return table
 
     def outside(self) -> Origin:
         """The origin of something that was there before the history."""
         self.store.origins += 1
         return Origin(None, None, self.store.origins)
+
+    def _mark(self, taints: Taints, reason: str) -> None:
+        taints.add(self.step, reason)
+        self.store.journal.append(taints)
 
     def _taint_namesakes(self, name: ObjectName) -> None:
         """`public.users`, which the history never made, may well be the `users` that it made."""

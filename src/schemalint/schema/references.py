@@ -65,7 +65,7 @@ def hold_constraint(change: Change, table: TableStore, constraint: ConstraintDef
         target = store.key(constraint.target)
         store.referrers.setdefault(target, {})[table] = None
         if target not in store.tables or store.tables[target].last is None:
-            store.outside.add(change.step, f"the history never made {constraint.target}")
+            change.work_outside(constraint.target)
     return table.constraints.setdefault(key, Track())
 
 

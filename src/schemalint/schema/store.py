@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Generic, NamedTuple, TypeVar, Union
+from typing import Any, Generic, NamedTuple, TypeVar, Union
 
 import msgspec
 
@@ -59,6 +59,15 @@ class Track(Generic[T]):
         """The newest entry."""
         return self.entries[-1] if self.entries else None
 
+    @property
+    def newest(self) -> int:
+        """The step of the newest entry."""
+        return self.entries[-1].step
+
+    def undo(self) -> None:
+        """Takes the newest entry back."""
+        self.entries.pop()
+
     def at(self, step: int, visible: Visible | None = None) -> tuple[Entry[T] | None, bool]:
         """The entry that holds after a step, and whether newer ones were passed over as not visible."""
         index = bisect_right(self.entries, step, key=_STEP) - 1
@@ -83,6 +92,16 @@ class Taints:
         """Records that something may have changed at a step."""
         self.steps.append(step)
         self.reasons.append(reason)
+
+    @property
+    def newest(self) -> int:
+        """The step of the newest taint."""
+        return self.steps[-1]
+
+    def undo(self) -> None:
+        """Takes the newest taint back."""
+        self.steps.pop()
+        self.reasons.pop()
 
     def first(self, after: int, until: int) -> tuple[int, str] | None:
         """The first taint later than one step and not later than another, with its reason."""
@@ -133,9 +152,9 @@ class Store:
     """Everything that was replayed so far.
 
     `taints` are the operations that may have changed anything, `outside` those that work on or refer to a table that
-    the history never made.
+    the history never made. `journal` lists what was written to, in order.
 
-    The dictionaries below them only say where to look (who ever referred to a table, held an index of a name,
+    The dictionaries below it only say where to look (who ever referred to a table, held an index of a name,
     used an enum, mentioned a table); whether it still does is for the tracks to say.
     """
 
@@ -150,6 +169,7 @@ class Store:
         self.lost_indexes: dict[ObjectName, Track[None]] = {}
         self.taints = Taints()
         self.outside = Taints()
+        self.journal: list[Track[Any] | Taints] = []
         self.spellings: dict[str, dict[ObjectName, None]] = {}
         self.holders: dict[str, dict[TableStore, None]] = {}
         self.referrers: dict[ObjectName, dict[TableStore, None]] = {}

@@ -70,6 +70,13 @@ class Timeline:
             replay(Change(store, store.step, revision, guarded or checked, conditional), operation)
         return store.step
 
+    def rewind(self, step: int) -> None:
+        """Forgets all that came after a step, to replay it otherwise. Views of later steps are void."""
+        journal = self._store.journal
+        while journal and journal[-1].newest > step:
+            journal.pop().undo()
+        self._store.step = step
+
     def at(self, step: int) -> SchemaView:
         """The schema after a step; 0 is before the first one."""
         return SchemaView(self._store, step)

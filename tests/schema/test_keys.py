@@ -1,0 +1,159 @@
+"""Indexes and constraints in the virtual schema: their names, what takes them away, what they cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemalint.facts import operations as ops
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import (
+    CheckDef,
+    ColumnDef,
+    ConstraintDef,
+    ForeignKeyDef,
+    IndexDef,
+    IndexElement,
+    PrimaryKeyDef,
+    TableDef,
+    UniqueDef,
+)
+from schemalint.facts.types import SqlType
+from schemalint.facts.unknown import Unknown
+from schemalint.schema.timeline import Timeline
+from schemalint.schema.view import SchemaView
+
+USERS, POSTS, PEOPLE = ObjectName("users"), ObjectName("posts"), ObjectName("people")
+INTEGER = SqlType("integer")
+
+
+def table(name: ObjectName, *columns: str, constraints: tuple[ConstraintDef, ...] = ()) -> ops.CreateTable:
+    return ops.CreateTable(TableDef(name, tuple(ColumnDef(column, INTEGER) for column in columns), constraints))
+
+
+def index(name: str | None, *columns: str, **options: Any) -> IndexDef:
+    return IndexDef(name, tuple(IndexElement(column) for column in columns), **options)
+
+
+def replay(*operations: ops.Operation) -> SchemaView:
+    """The schema after operations, each in a revision of its own: r1, r2, ..."""
+    timeline = Timeline()
+    for number, operation in enumerate(operations, 1):
+        timeline.apply(operation, f"r{number}")
+    return timeline.now()
+
+
+class TestKeys:
+    def test_a_primary_key_makes_its_columns_not_null(self) -> None:
+        view = replay(table(USERS, "id"), ops.AddConstraint(USERS, PrimaryKeyDef(None, ("id",))))
+        assert view.table(USERS).column("id").definition.nullable is False  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize(
+        ("constraint", "name"),
+        [
+            (PrimaryKeyDef(None, ("id",)), "users_pkey"),
+            (UniqueDef(None, ("id", "email")), "users_id_email_key"),
+            (ForeignKeyDef(None, ("email",), POSTS), "users_email_fkey"),
+            (CheckDef(None, "email > 0"), "users_email_check"),
+            (CheckDef(None, "email > id"), "users_check"),
+        ],
+    )
+    def test_an_unnamed_constraint_is_dropped_by_the_name_that_postgresql_gave_it(
+        self, constraint: ConstraintDef, name: str
+    ) -> None:
+        create = table(USERS, "id", "email", constraints=(constraint,))
+        assert replay(create).constraint(USERS, name) is not None
+        view = replay(create, ops.RenameTable(USERS, PEOPLE), ops.DropConstraint(PEOPLE, name))
+        assert view.table(PEOPLE).constraints() == ()  # type: ignore[union-attr]
+
+    def test_a_name_that_is_too_long_is_cut_as_postgresql_cuts_it(self) -> None:
+        name = ObjectName("t" * 60)
+        view = replay(table(name, "c" * 10, constraints=(UniqueDef(None, ("c" * 10,)),)))
+        assert view.constraint(name, "t" * 48 + "_" + "c" * 10 + "_key") is not None
+
+    def test_a_name_that_nothing_bears_may_mean_any_unnamed_constraint_of_the_kind(self) -> None:
+        create = table(
+            USERS, "a", "b", constraints=(UniqueDef(None, ("a",)), UniqueDef(None, ("b",)), CheckDef(None, "a > 0"))
+        )
+        users = replay(create, ops.DropConstraint(USERS, "chosen_by_mysql", "unique")).table(USERS)
+        assert users is not None
+        assert [constraint.definition for constraint in users.constraints()] == [CheckDef(None, "a > 0")]
+        assert users.has_constraint("users_a_key") is None
+
+    def test_the_only_one_of_its_kind_is_the_one_that_is_dropped(self) -> None:
+        create = table(USERS, "a", constraints=(UniqueDef(None, ("a",)),))
+        view = replay(create, ops.DropConstraint(USERS, "chosen_by_mysql", "unique"))
+        assert view.has_constraint(USERS, "users_a_key") is False
+
+    def test_a_constraint_may_take_over_an_index(self) -> None:
+        view = replay(
+            table(USERS, "id"),
+            ops.CreateIndex(USERS, index("ix", "id", unique=True)),
+            ops.AddConstraint(USERS, UniqueDef("u", ()), using_index="ix"),
+        )
+        assert view.has_index("ix") is False
+        assert view.constraint(USERS, "u").definition == UniqueDef("u", ("id",))  # type: ignore[union-attr]
+
+    def test_a_constraint_is_valid_once_it_was_validated(self) -> None:
+        timeline = Timeline()
+        timeline.apply(table(USERS, "age"), "r1")
+        added = timeline.apply(ops.AddConstraint(USERS, CheckDef("adult", "age > 17"), not_valid=True), "r2")
+        timeline.apply(ops.ValidateConstraint(USERS, "adult"), "r3")
+        before, after = timeline.at(added).constraint(USERS, "adult"), timeline.now().constraint(USERS, "adult")
+        assert before is not None
+        assert after is not None
+        assert (before.valid, before.validated_in) == (False, None)
+        assert (after.valid, after.validated_in, after.created_in) == (True, "r3", "r2")
+
+    def test_indexes_are_found_without_their_table(self) -> None:
+        view = replay(table(USERS, "a"), ops.CreateIndex(USERS, index("ix", "a")), ops.RenameIndex("ix", "ix_new"))
+        assert view.index("ix_new").created_in == "r2"  # type: ignore[union-attr]
+        assert (
+            replay(table(USERS, "a"), ops.CreateIndex(USERS, index("ix", "a")), ops.DropIndex("ix")).has_index(
+                "ix", table=USERS
+            )
+            is False
+        )
+        assert replay(ops.DropIndex("ix")).has_index("ix") is False
+        assert replay(table(USERS, "a")).has_index("ix") is None
+
+    def test_an_index_may_share_its_name_with_one_of_another_table(self) -> None:
+        view = replay(
+            table(USERS, "a"),
+            table(POSTS, "a"),
+            ops.CreateIndex(USERS, index("ix", "a")),
+            ops.CreateIndex(POSTS, index("ix", "a")),
+            ops.DropIndex("ix", POSTS),
+        )
+        assert view.index("ix").table == USERS  # type: ignore[union-attr]
+
+
+class TestCovering:
+    def covered(self, columns: tuple[str, ...], *parts: ConstraintDef | IndexDef) -> bool | None:
+        constraints = tuple(part for part in parts if not isinstance(part, IndexDef))
+        creates = [ops.CreateIndex(USERS, part) for part in parts if isinstance(part, IndexDef)]
+        users = replay(table(USERS, "a", "b", "c", constraints=constraints), *creates).table(USERS)
+        assert users is not None
+        return users.is_covered(columns)
+
+    def test_leading_columns_in_any_order_are_covered(self) -> None:
+        assert self.covered(("a",), index("ix", "a", "b")) is True
+        assert self.covered(("b", "a"), index("ix", "a", "b", "c")) is True
+        assert self.covered(("b",), index("ix", "a", "b")) is False
+        assert self.covered(("a",), UniqueDef("u", ("a", "b"))) is True
+        assert self.covered(("a",), PrimaryKeyDef("p", ("a",))) is True
+        assert self.covered(("a",), CheckDef("c", "a > 0")) is False
+
+    def test_indexes_that_leave_out_rows_or_keep_no_order_do_not_cover(self) -> None:
+        assert self.covered(("a",), index("ix", "a", predicate="b > 0")) is False
+        assert self.covered(("a",), index("ix", "a", predicate="a IS NOT NULL")) is True
+        assert self.covered(("a",), index("ix", "a", method="gin")) is False
+        assert self.covered(("a",), index("ix", "a", method="btree")) is True
+
+    def test_what_is_not_known_may_cover(self) -> None:
+        assert self.covered(("a",), IndexDef("ix", Unknown("computed"))) is None
+        assert self.covered(("a",), index("ix", "a", predicate=Unknown("computed"))) is None
+        users = replay(ops.AddColumn(USERS, ColumnDef("a", INTEGER))).table(USERS)
+        assert users is not None
+        assert users.is_covered(("a",)) is None
