@@ -1,13 +1,16 @@
-"""The entry: `schemalint COMMAND`. Exit codes: 0 clean, 1 findings, 2 could not do the job."""
+"""The entry: `schemalint COMMAND`. Exit codes: 0 clean, 1 findings, 2 could not do the job, 130 interrupted."""
 
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
 from schemalint import __version__
+from schemalint.cli.refusal import Refusal, refusal_of
 
 COMMANDS = {
     "check": "Check a project, or report on the files and folders given.",
@@ -16,6 +19,7 @@ COMMANDS = {
     "init": "Look at a project and write its settings.",
     "rule": "Explain a rule, or list all of them.",
 }
+INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -31,9 +35,31 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = get_close_matches(name, COMMANDS, n=1)
+            remedy = f"did you mean `{close[0]}`?" if close else f"`schemalint check {name}` checks a file or folder"
+            raise click.UsageError(f"there is no command `{name}`; {remedy}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command. What the user can mend is said, not raised."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            raise refusal from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,15 +72,16 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Runs the command line. What was not foreseen ends with exit code 2 and a way to report it, not with a traceback."""
+    """Runs the command line. What nobody foresaw ends with exit code 2 and a way to report it, not with a traceback."""
     try:
-        cli(prog_name="schemalint")
-    except BrokenPipeError:
-        # The reader has closed the pipe (`| head`); Python would complain while it flushes at exit.
-        sys.stderr.close()
-        sys.exit(1)
+        sys.exit(cli.main(prog_name="schemalint", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Refusal.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
     except Exception as error:
-        if "-v" in sys.argv or "--verbose" in sys.argv:
+        if not {"-v", "--verbose"}.isdisjoint(sys.argv):
             raise
         click.echo(
             f"schemalint: error: {type(error).__name__}: {error}\n"
