@@ -20,12 +20,18 @@ from collections.abc import Iterator, Sequence
 from schemalint.diagnostics import Place, Span
 from schemalint.facts.comments import Directive
 from schemalint.ir import Comment, ModuleIR, span_of
+from schemalint.readers.sql_tokens import statements
+from schemalint.source.comments import sql_comments
+from schemalint.source.text import line_starts
 
 _Ranges = Sequence[tuple[int, int]]
 
 KINDS = ("ignore", "ignore-file", "approve")
 
-_NEXT_COMMENT = re.compile(r"(?<=\s)(?:#|--)(?=\s|schemalint\b)")
+_NEXT_COMMENT = {
+    "#": re.compile(r"(?<=\s)#(?=\s|schemalint\b)"),
+    "-": re.compile(r"(?<=\s)--(?=\s|schemalint\b)"),
+}
 _MARK = re.compile(r"(?:#|--)\s*schemalint\s*(?P<colon>:)?\s*(?P<verb>[\w-]*)\s*")
 _NAMES = re.compile(r"\[(?P<names>[^\]]*)\]")
 _NAME = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
@@ -37,30 +43,37 @@ def read_directives(path: str, module: ModuleIR) -> tuple[Directive, ...]:
     return directives(path, module.comments, module.statement_ranges, module.lines)
 
 
+def read_sql_directives(path: str, text: str) -> tuple[Directive, ...]:
+    """The directives of an SQL file, in order."""
+    comments = sql_comments(text)
+    if not comments:
+        return ()
+    ranges = [(found[0].start, found[-1].end) for found in statements(text)]
+    return directives(path, comments, ranges, line_starts(text))
+
+
 def directives(
-    path: str, comments: Sequence[Comment], statements: _Ranges, lines: tuple[int, ...]
+    path: str, comments: Sequence[Comment], ranges: _Ranges, lines: tuple[int, ...]
 ) -> tuple[Directive, ...]:
     """The directives among the comments of a file.
 
-    `statements` are the ranges of its statements in order of start, `lines` the offsets at which its lines start.
+    `ranges` are those of its statements in order of start, `lines` the offsets at which its lines start.
     """
-    return tuple(
-        directive for comment in comments for directive in _Reader(path, comment, statements, lines).directives()
-    )
+    return tuple(directive for comment in comments for directive in _Reader(path, comment, ranges, lines).directives())
 
 
 class _Reader:
     """One comment and what surrounds it."""
 
-    def __init__(self, path: str, comment: Comment, statements: _Ranges, lines: tuple[int, ...]) -> None:
+    def __init__(self, path: str, comment: Comment, ranges: _Ranges, lines: tuple[int, ...]) -> None:
         self.path = path
         self.comment = comment
-        self.statements = statements
+        self.ranges = ranges
         self.lines = lines
 
     def directives(self) -> Iterator[Directive]:
         text = self.comment.text
-        starts = [0, *(match.start() for match in _NEXT_COMMENT.finditer(text, 1))]
+        starts = [0, *(match.start() for match in _NEXT_COMMENT[text[0]].finditer(text, 1))]
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
             part = text[start:end].rstrip()
             mark = _MARK.match(part)
@@ -88,9 +101,9 @@ class _Reader:
         covered = self._touching(self.comment.start) if not self.comment.alone else []
         covered = covered or [(a, b) for a, b in self._until(self.comment.start) if self.comment.start < b]
         if not covered and self.comment.alone:
-            following = bisect_right(self.statements, (self.comment.end, 0))
-            if following < len(self.statements):
-                covered = self._touching(self.statements[following][0], following)
+            following = bisect_right(self.ranges, (self.comment.end, 0))
+            if following < len(self.ranges):
+                covered = self._touching(self.ranges[following][0], following)
         if not covered:
             return None
         return span_of(self.lines, min(start for start, _ in covered), max(end for _, end in covered))
@@ -104,7 +117,7 @@ class _Reader:
 
     def _until(self, offset: int) -> _Ranges:
         """The statements that start before an offset."""
-        return self.statements[: bisect_left(self.statements, (offset, 0))]
+        return self.ranges[: bisect_left(self.ranges, (offset, 0))]
 
 
 def _names(bracket: re.Match[str]) -> list[tuple[str, int]]:
