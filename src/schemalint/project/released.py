@@ -28,7 +28,9 @@ def mark_released(histories: Iterable[History], settings: Settings, checkout: Re
         return ()
     notes = [f"`start-after` names `{name}`, which is no revision of this project" for name in sorted(unknown)]
     if not any(history.released_known for history in histories):
-        notes.append(f"which revisions are released is not known ({checkout.reason}): set `start-after` to the newest")
+        notes.append(
+            f"which revisions are released is not known ({checkout.reason}): set `start-after` to the newest of them"
+        )
     return tuple(notes)
 
 

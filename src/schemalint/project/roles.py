@@ -53,7 +53,10 @@ _ASIDE = re.compile(
 _REPOSITORY_CLASS = re.compile(r"\w*(?:Repository|Repo|DAO)(?:Impl)?")
 _REPOSITORY_PATH = re.compile(r"(?:^|/)(?:repositor(?:y|ies)|repos?|daos?)(?:\.py$|/)")
 _DOMAIN = re.compile(r"(?:^|/)domain(?:/|\.py$)")
-_DATABASE = re.compile(r"(?:sqlalchemy|sqlmodel|asyncpg|psycopg2?|databases|aiosqlite|tortoise|django\.db)\b")
+_DATABASE = re.compile(
+    r"(?:sqlalchemy|sqlmodel|asyncpg|psycopg2?|databases|aiosqlite|tortoise|django\.db)\b"
+    r"|(?:.*\.)?(?:db|database|session|models?|orm|entities)(?:\.|$)"
+)
 
 _MAPPED = frozenset(
     {

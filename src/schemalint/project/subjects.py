@@ -15,6 +15,7 @@ from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, Revisio
 from schemalint.ir import ModuleIR
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.schema.graph import Ordered
+from schemalint.schema.timeline import Timeline
 from schemalint.schema.view import SchemaView
 
 
@@ -83,6 +84,7 @@ class History:
     incomplete: bool = False
     released_known: bool = False
     graph: Ordered | None = None
+    timeline: Timeline | None = None
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the revision `older` runs before `newer` in every upgrade that runs `newer`."""
@@ -150,9 +152,15 @@ class Step:
 
 @dataclass(slots=True, eq=False)
 class Project:
-    """Everything that was read, linked. `notes` are for the footer: why a server is undecided, and the like."""
+    """Everything that was read, linked. `notes` are for the footer: why a server is undecided, and the like.
+
+    `operations` counts those of upgrades; `not_understood` tells where something in an upgrade was not, what it was
+    and why.
+    """
 
     modules: tuple[Module, ...]
     targets: tuple[Target, ...] = ()
     histories: tuple[History, ...] = ()
     notes: tuple[str, ...] = ()
+    operations: int = 0
+    not_understood: tuple[tuple[Place, str, str], ...] = ()

@@ -15,7 +15,7 @@ def subjects(project: Project) -> Iterator[object]:
     """
     yield project
     yield from project.targets
-    yield from {history.env.path: history.env for history in project.histories if history.env is not None}.values()
+    yield from dict.fromkeys(history.env for history in project.histories if history.env is not None)
     yield from project.histories
     for history in project.histories:
         yield from history.ordered

@@ -1,0 +1,133 @@
+"""Linking: from lowered files to the project that rules look at."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import Union
+
+from schemalint.interpret.program import Program
+from schemalint.ir import ModuleIR
+from schemalint.project.histories import build_history
+from schemalint.project.released import mark_released
+from schemalint.project.replay import Reading, replay
+from schemalint.project.roles import is_aside, roles_of
+from schemalint.project.roots import find_envs, find_roots, folders_of
+from schemalint.project.subjects import History, Module, Problem, Project, Target
+from schemalint.project.targets import Targets, note_on
+from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
+from schemalint.readers.alembic_revisions import read_revision
+from schemalint.readers.directives import read_directives, read_sql_directives
+from schemalint.settings.globs import labels_of
+from schemalint.settings.records import Settings
+from schemalint.source.git import Released
+from schemalint.source.git import released as released_in
+from schemalint.source.text import decode
+from schemalint.source.tree import SourceTree
+
+Source = Union[ModuleIR, Problem, None]
+"""What is known of a file: its IR, why there is none, or None for a file that is not Python."""
+
+
+def link(
+    sources: Mapping[str, Source], settings: Settings, tree: SourceTree, released: Released | None = None
+) -> Project:
+    """The project that the files make up.
+
+    `sources` are all files of the walk by path. Configuration files are read from the tree, whether or not they are
+    among them. `released` is what git says is released; it is asked where nothing is given. Nothing is raised for what
+    a file holds.
+    """
+    program = Program({path: source for path, source in sources.items() if isinstance(source, ModuleIR)})
+    folders = folders_of(sources)
+    considered = (path for path in sorted(program.modules) if not is_aside(path) or _is_labelled(path, settings))
+    definitions = [found for path in considered if (found := read_revision(program, path)) is not None]
+    inis, ini_problems = _configurations(sources, program, tree)
+    envs = find_envs(program, inis, folders)
+    revisions = {definition.path for definition in definitions}
+    roles = roles_of(sources, program, settings, revisions, {env.path for env in envs})
+    modules = {path: _module(path, sources[path], roles[path], tree) for path in sorted(sources)}
+    targets = Targets(program, settings, tree.read)
+    histories = tuple(
+        build_history(root, targets.of(root), modules, _has_problem_in(root.folders, sources))
+        for root in find_roots(definitions, envs)
+    )
+    checkout = released if released is not None else _checkout(histories, settings, tree)
+    notes = list(mark_released(histories, settings, checkout))
+    reading = Reading()
+    for history in histories:
+        replay(program, history, reading)
+    used = tuple(dict.fromkeys(history.target for history in histories))
+    return Project(
+        modules=tuple(modules.values()),
+        targets=used,
+        histories=histories,
+        notes=(
+            *(f"{problem.path}:{problem.line}: {problem.message}" for problem in ini_problems),
+            *_notes(used),
+            *notes,
+        ),
+        not_understood=tuple(reading.not_understood),
+        operations=reading.operations,
+    )
+
+
+def _is_labelled(path: str, settings: Settings) -> bool:
+    """Whether the settings give the path a role."""
+    return bool(labels_of(path, settings.roles))
+
+
+def _configurations(
+    sources: Iterable[str], program: Program, tree: SourceTree
+) -> tuple[list[AlembicIni], list[IniProblem]]:
+    """What `alembic.ini` and `pyproject.toml` say, in the folders above each `env.py` and at the root."""
+    folders = {""}
+    for path in program.modules:
+        if posixpath.basename(path) == "env.py":
+            folders |= {posixpath.dirname(path)} | folders_of((path,))
+    candidates = [
+        posixpath.join(folder, name) for folder in sorted(folders) for name in ("alembic.ini", "pyproject.toml")
+    ]
+    candidates += [path for path in sources if path.endswith(".ini") and path not in candidates]
+    inis: list[AlembicIni] = []
+    problems: list[IniProblem] = []
+    for path in candidates:
+        text = _text(path, tree)
+        if text is not None:
+            found, problem = (read_pyproject if path.endswith(".toml") else read_ini)(path, text)
+            inis.extend(found)
+            problems.extend([problem] if problem and path.endswith(".ini") else [])
+    return inis, problems
+
+
+def _text(path: str, tree: SourceTree) -> str | None:
+    try:
+        text = decode(tree.read(path), path)
+    except OSError:
+        return None
+    return text if isinstance(text, str) else None
+
+
+def _module(path: str, source: Source, role: str | None, tree: SourceTree) -> Module:
+    if isinstance(source, ModuleIR):
+        return Module(path, source, role, None, read_directives(path, source))
+    if isinstance(source, Problem):
+        return Module(path, None, role, source)
+    text = _text(path, tree) if path.endswith(".sql") else None
+    return Module(path, None, role, None, read_sql_directives(path, text) if text else ())
+
+
+def _has_problem_in(folders: Iterable[str], sources: Mapping[str, Source]) -> bool:
+    wanted = frozenset(folders)
+    return any(isinstance(source, Problem) and posixpath.dirname(path) in wanted for path, source in sources.items())
+
+
+def _checkout(histories: Iterable[History], settings: Settings, tree: SourceTree) -> Released:
+    """What git says is released; it is not asked where there is no history to ask about."""
+    if not tuple(histories):
+        return Released(reason="there is no history")
+    return released_in(tree.root, settings.default_branch)
+
+
+def _notes(targets: Iterable[Target]) -> tuple[str, ...]:
+    return tuple(note for target in targets if (note := note_on(target)) is not None)
