@@ -1,1 +1,1 @@
-"""What frameworks mean: facts read from the IR through the resolver, one framework a module."""
+"""Readers: from IR through the resolver to facts. One a framework; none of them knows of rules."""

@@ -1,0 +1,149 @@
+"""The operations of Alembic 1.20 and their parameters (alembic/op.pyi), and the names these had in older releases."""
+
+from __future__ import annotations
+
+from schemalint.diagnostics import Place
+from schemalint.facts.unknown import Unknown
+from schemalint.interpret.values import Entries, Given, Made, Unsure, Value, unknown
+
+# Positional parameters in order; "*x" takes all that are left.
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    "add_column": ("table_name", "column"),
+    "alter_column": ("table_name", "column_name"),
+    "batch_alter_table": ("table_name", "schema", "recreate"),
+    "bulk_insert": ("table", "rows"),
+    "create_check_constraint": ("constraint_name", "table_name", "condition"),
+    "create_exclude_constraint": ("constraint_name", "table_name", "*elements"),
+    "create_foreign_key": ("constraint_name", "source_table", "referent_table", "local_cols", "remote_cols"),
+    "create_index": ("index_name", "table_name", "columns"),
+    "create_primary_key": ("constraint_name", "table_name", "columns"),
+    "create_table": ("table_name", "*columns"),
+    "create_table_comment": ("table_name", "comment"),
+    "create_unique_constraint": ("constraint_name", "table_name", "columns"),
+    "drop_column": ("table_name", "column_name"),
+    "drop_constraint": ("constraint_name", "table_name", "type_"),
+    "drop_index": ("index_name", "table_name"),
+    "drop_table": ("table_name",),
+    "drop_table_comment": ("table_name",),
+    "execute": ("sqltext",),
+    "rename_table": ("old_table_name", "new_table_name"),
+}
+BATCH_OPERATIONS = frozenset(OPERATIONS) - {
+    "batch_alter_table",
+    "bulk_insert",
+    "create_table",
+    "drop_table",
+    "rename_table",
+}
+_IMPLIED = frozenset({"table_name", "source_table"})
+
+# Before Alembic 0.8 parameters had other names; they were accepted until 1.0.
+_FORMER = {
+    "create_foreign_key": {"name": "constraint_name", "source": "source_table", "referent": "referent_table"},
+    "create_index": {"name": "index_name", "tablename": "table_name"},
+    "drop_index": {"name": "index_name", "tablename": "table_name"},
+    "alter_column": {"name": "new_column_name", "type": "type_"},
+    "create_table": {"name": "table_name"},
+    "drop_table": {"name": "table_name"},
+}
+_FORMER_ANY = {
+    "name": "constraint_name",
+    "tablename": "table_name",
+    "source": "table_name",
+    "local_cols": "columns",
+    "cols": "columns",
+}
+
+# The operation objects of `alembic.operations.ops`, by the directive that makes them.
+OBJECTS = {
+    "AddColumnOp": "add_column",
+    "AlterColumnOp": "alter_column",
+    "BulkInsertOp": "bulk_insert",
+    "CreateCheckConstraintOp": "create_check_constraint",
+    "CreateForeignKeyOp": "create_foreign_key",
+    "CreateIndexOp": "create_index",
+    "CreatePrimaryKeyOp": "create_primary_key",
+    "CreateUniqueConstraintOp": "create_unique_constraint",
+    "DropColumnOp": "drop_column",
+    "DropConstraintOp": "drop_constraint",
+    "DropIndexOp": "drop_index",
+    "DropTableOp": "drop_table",
+    "ExecuteSQLOp": "execute",
+    "RenameTableOp": "rename_table",
+}
+
+
+class Arguments:
+    """The arguments of an operation by the names of its parameters."""
+
+    def __init__(self, name: str, args: tuple[Given, ...], batch: bool) -> None:
+        self.given: dict[str, Given] = {}
+        self.rest: list[Given] = []
+        self.open = any(arg.keyword in ("*", "**") for arg in args)
+        parameters = [p for p in OPERATIONS[name] if not (batch and p in _IMPLIED)]
+        positional = [arg for arg in args if arg.keyword is None]
+        for arg in positional:
+            if parameters and not parameters[0].startswith("*"):
+                self.given[parameters.pop(0)] = arg
+            else:
+                self.rest.append(arg)
+        self.variable = parameters[0][1:] if parameters and parameters[0].startswith("*") else None
+        former = _FORMER.get(name, {})
+        for arg in args:
+            if arg.keyword in (None, "*", "**"):
+                continue
+            keyword = former.get(arg.keyword, arg.keyword)
+            if keyword not in OPERATIONS[name] and keyword in _FORMER_ANY and name not in _FORMER:
+                keyword = _FORMER_ANY[keyword]
+            self.given.setdefault(keyword, arg)
+
+    def value(self, name: str, default: Value = None) -> Value:
+        """The value of a parameter, else the default."""
+        found = self.given.get(name)
+        return default if found is None else found.value
+
+    def has(self, name: str) -> bool:
+        """Whether the parameter was given."""
+        return name in self.given
+
+    def flag(self, name: str) -> bool | Unknown:
+        """A boolean option that is off unless given."""
+        value = self.value(name, False)
+        return value if isinstance(value, bool) else False if value is None else unknown(value)
+
+    def sure(self, name: str) -> bool:
+        """Whether an option is known to be on."""
+        return self.flag(name) is True
+
+    def options(self) -> Made:
+        """All arguments as those of one term, for what reads options by keyword."""
+        return Made("options", tuple(Given(name, arg.value, arg.place) for name, arg in self.given.items()))
+
+    def places(self) -> tuple[tuple[str, Place], ...]:
+        """Where the arguments stand."""
+        return tuple((name, arg.place) for name, arg in self.given.items() if arg.place is not None)
+
+
+def fits(name: str, parameters: tuple[str, ...], flexible: bool) -> bool:
+    """Whether a function of the project with these parameters can stand for the operation that bears its name."""
+    wanted = [p for p in OPERATIONS[name] if not p.startswith("*")]
+    former = {**_FORMER.get(name, {}), **({} if name in _FORMER else _FORMER_ANY)}
+    known = {former.get(parameter, parameter) for parameter in parameters}
+    return flexible or all(parameter in known for parameter in wanted[:2])
+
+
+def table_of(
+    arguments: Arguments, batch: tuple[Value, Value] | None, parameter: str = "table_name"
+) -> tuple[Value, Value]:
+    """The name and schema of the table that an operation works on."""
+    if batch is not None:
+        return batch
+    schema = arguments.value("source_schema") if parameter == "source_table" else arguments.value("schema")
+    missing = Unsure("the call names no table")
+    return arguments.value(parameter, missing), schema
+
+
+def literal_rows(rows: Value) -> list[Entries]:
+    """The dicts of a list of rows."""
+    values = getattr(rows, "values", None)
+    return [row for row in values if isinstance(row, Entries)] if isinstance(values, list) else []

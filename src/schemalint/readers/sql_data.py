@@ -1,0 +1,101 @@
+"""INSERT, UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from schemalint.facts.operations import DataChange, Operation
+from schemalint.readers.sql_tokens import Cursor, Token, split
+
+_LONGEST = 500
+
+
+def data_change(cursor: Cursor) -> tuple[Operation, ...] | None:
+    """A statement that changes rows; nothing for a WITH that only reads, None where its table is not evident."""
+    if cursor.peek() == "WITH":
+        return _with(cursor)
+    word = cursor.one_of("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
+    cursor.one_of("IGNORE", "LOW_PRIORITY")
+    if cursor.take("OR"):
+        cursor.word()
+    if word in ("INSERT", "REPLACE", "MERGE"):
+        return _insert(cursor, "insert" if word != "MERGE" else "merge")
+    return _update(cursor) if word == "UPDATE" else _delete(cursor)
+
+
+def _with(cursor: Cursor) -> tuple[Operation, ...] | None:
+    """The statement behind the queries that WITH names."""
+    cursor.until("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE")
+    if cursor.done or cursor.peek() == "SELECT":
+        inner = [token.upper for token in cursor.tokens]
+        return () if not {"INSERT", "UPDATE", "DELETE"} & set(inner) else None
+    return data_change(cursor)
+
+
+def _insert(cursor: Cursor, command: str) -> tuple[Operation, ...] | None:
+    cursor.take("INTO")
+    table = cursor.name()
+    if table is None:
+        return None
+    if cursor.take("AS"):
+        cursor.word()
+    columns: tuple[str, ...] = ()
+    if cursor.peek() == "(" and cursor.peek(1) != "SELECT":
+        columns = tuple(name for name in (_plain(part) for part in split(cursor.group() or [])) if name)
+    rows: list[tuple[tuple[str, str], ...]] = []
+    bounded = cursor.take("VALUES")
+    while bounded and cursor.peek() == "(":
+        values = [cursor.source(part).strip() for part in split(cursor.group() or [])]
+        if columns and len(values) == len(columns) and len(rows) < _LONGEST:
+            rows.append(tuple(zip(columns, (_bare(value) for value in values), strict=True)))
+        cursor.take(",")
+    return (DataChange(command, table, columns_set=columns, rows=tuple(rows), bounded=bounded),)
+
+
+def _plain(part: list[Token]) -> str | None:
+    token = part[-1]
+    return token.text[1:-1] if token.kind == "quoted" else token.text.lower() if token.kind == "word" else None
+
+
+def _bare(value: str) -> str:
+    quoted = len(value) >= 2 and value[0] == value[-1] == "'"
+    return value[1:-1].replace("''", "'") if quoted else value
+
+
+def _update(cursor: Cursor) -> tuple[Operation, ...] | None:
+    cursor.take("ONLY")
+    table = cursor.name()
+    if table is None:
+        return None
+    cursor.until("SET")
+    cursor.take("SET")
+    settings = cursor.until("WHERE", "FROM", "RETURNING", "LIMIT", "ORDER")
+    columns = tuple(name for part in split(settings) for name in _targets(part))
+    cursor.until("WHERE", "LIMIT", "RETURNING")
+    return (_bounded(cursor, DataChange("update", table, columns_set=columns)),)
+
+
+def _targets(part: list[Token]) -> list[str]:
+    left = split(part, "=")[0]
+    if left and left[0].text == "(":
+        return [name for item in split(left[1:-1]) if (name := _plain(item))]
+    name = _plain(left) if left else None
+    return [name] if name is not None else []
+
+
+def _delete(cursor: Cursor) -> tuple[Operation, ...] | None:
+    cursor.until("FROM")
+    cursor.take("FROM")
+    cursor.take("ONLY")
+    table = cursor.name()
+    if table is None:
+        return None
+    cursor.until("WHERE", "LIMIT", "RETURNING")
+    return (_bounded(cursor, DataChange("delete", table)),)
+
+
+def _bounded(cursor: Cursor, change: DataChange) -> DataChange:
+    if cursor.peek() not in ("WHERE", "LIMIT"):
+        return change
+    limited = cursor.take("LIMIT")
+    cursor.take("WHERE")
+    predicate = None if limited else cursor.source(cursor.until("RETURNING")).strip()
+    return DataChange(change.command, change.table, change.columns_set, predicate=predicate, bounded=True)
