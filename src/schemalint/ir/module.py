@@ -11,7 +11,7 @@ from schemalint.ir.nodes import Statement
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A comment that matters: one that holds `schemalint:`. `text` starts at the hash sign.
+    """A comment that matters: one that holds `schemalint:`. `text` starts at the hash sign (in SQL, at the dashes).
 
     `alone` is set where nothing but white space stands before it on its line.
     """

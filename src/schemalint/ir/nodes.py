@@ -50,7 +50,7 @@ class Attribute(Node, frozen=True, tag=3):
 class Argument(Node, frozen=True):
     """One argument of a call or base of a class: `x` (no keyword), `k=x`, `*x` (star 1) or `**x` (star 2).
 
-    The range covers keyword and stars.
+    The range covers keyword and stars; without these it is the value's.
     """
 
     value: Expression
@@ -87,8 +87,8 @@ class Formatted(Node, frozen=True, tag=5):
 class FString(Node, frozen=True, tag=6):
     """An f-string, or a t-string where `template` is set. Neighbouring text parts are one `Constant`.
 
-    The ranges of text parts and `Formatted` parts are those of the whole string: they differ between front ends and
-    Python versions, and nothing is ever reported on them.
+    The range of everything inside, at any depth, is that of the whole string: finer ones differ between Pythons, and
+    nothing is ever reported on them. A string without placeholders has its text as its only part, or no part.
     """
 
     parts: tuple[Expression, ...]
@@ -205,7 +205,10 @@ class ComprehensionClause(Node, frozen=True):
 
 
 class Comprehension(Node, frozen=True, tag=18):
-    """`kind` is "list", "set", "dict" or "generator". For "dict", `element` is the key and `value` the value."""
+    """`kind` is "list", "set", "dict" or "generator". For "dict", `element` is the key and `value` the value.
+
+    `{**element for ...}` (PEP 798) is a "dict" without a value.
+    """
 
     kind: str
     element: Expression
@@ -238,7 +241,11 @@ class NamedExpr(Node, frozen=True, tag=21):
 
 
 class Opaque(Node, frozen=True, tag=22):
-    """An expression without a record. Reasons: "ellipsis", "bytes", "complex", "large-integer", "surrogate"."""
+    """An expression without a record. Reasons: "ellipsis", "bytes", "complex", "large-integer", "surrogate", "depth".
+
+    "depth" stands for an expression more than 100 levels deep, and, as the only statement of a block, for the
+    statements of a block more than 100 levels deep (in practice a long chain of `elif`).
+    """
 
     reason: str
     start: int
@@ -272,7 +279,10 @@ Expression = Union[
 
 
 class Parameter(Node, frozen=True):
-    """`kind` is "positional-only", "positional", "var-positional", "keyword-only" or "var-keyword"."""
+    """`kind` is "positional-only", "positional", "var-positional", "keyword-only" or "var-keyword".
+
+    The range is that of name and annotation, without stars and default.
+    """
 
     name: str
     kind: str
@@ -338,7 +348,7 @@ class AugAssign(Node, frozen=True, tag=44):
 
 
 class TypeAlias(Node, frozen=True, tag=45):
-    """`type X = value`."""
+    """`type X = value`. Type parameters are not kept, neither here nor on functions and classes."""
 
     name: str
     value: Expression
@@ -347,7 +357,11 @@ class TypeAlias(Node, frozen=True, tag=45):
 
 
 class ExpressionStatement(Node, frozen=True, tag=46):
-    """An expression that stands alone. Docstrings are no statements: they are fields of what they document."""
+    """An expression that stands alone.
+
+    Docstrings are no statements: they are fields of what they document, not dedented. (One with a lone surrogate cannot
+    be a field; it stays a statement, and opaque.)
+    """
 
     value: Expression
     start: int
