@@ -39,6 +39,7 @@ _OPTION = re.compile(r"(?P<dialect>postgresql|mysql|mariadb|sqlite|oracle|mssql)
 _WORDS = tuple(dialect.encode() for dialect in sorted(set(DIALECTS.values())))
 _SCHEME = re.compile(r"(?P<dialect>[a-z]+)\+(?:asyncpg|psycopg\w*|pg8000|pymysql|aiomysql|asyncmy|mysqldb|aiosqlite)")
 _ASKS = ("dialect", "drivername", "backend_name", "engine.name", "bind.name", "vendor")
+_URLS = ("url", "uri", "dsn")
 
 
 def imported_dialects(module: ModuleIR) -> frozenset[str]:
@@ -61,8 +62,9 @@ def imported_names(module: ModuleIR) -> tuple[str, ...]:
 def named_dialects(module: ModuleIR) -> frozenset[str]:
     """The dialects that the module's code speaks to: tests of the dialect's name, and options of one dialect.
 
-    `bind.dialect.name == "sqlite"`, `dialect in ("mysql", "mariadb")`, `postgresql_where=...`. A test against a
-    dialect counts as well as one for it: who excepts a server has met it.
+    `bind.dialect.name == "sqlite"`, `dialect in ("mysql", "mariadb")`, `url.startswith("postgres")`, `"sqlite" in
+    url`, `postgresql_where=...`. A test against a dialect counts as well as one for it: who excepts a server has met
+    it.
     """
     return frozenset(dialect for block in _blocks(module.body) for node in nodes(block) for dialect in _named(node))
 
@@ -118,22 +120,31 @@ def _dialect_import(name: str) -> str | None:
 def _named(node: object) -> Iterator[str]:
     if isinstance(node, Compare):
         sides = (node.left, *node.values)
-        if any(_asks(side) for side in sides):
+        if any(_asks(side, "in" in node.ops or "not in" in node.ops) for side in sides):
             for side in sides:
-                for item in side.items if isinstance(side, Sequence) else (side,):
-                    if isinstance(item, Constant) and item.value in DIALECTS:
-                        yield DIALECTS[str(item.value)]
+                yield from _constants(side)
     elif isinstance(node, Call):
+        if isinstance(node.func, Attribute) and node.func.attr == "startswith" and node.args:
+            yield from _constants(node.args[0].value)
         for arg in node.args:
             option = _OPTION.fullmatch(arg.keyword) if arg.keyword else None
             if option:
                 yield option["dialect"]
 
 
-def _asks(side: Expression) -> bool:
-    """Whether an expression is the name of a dialect, as far as its spelling tells."""
-    text = _spelled(side)
-    return any(word in text for word in _ASKS)
+def _constants(expression: Expression) -> Iterator[str]:
+    """The dialects that an expression spells out, alone or in a collection."""
+    for item in expression.items if isinstance(expression, Sequence) else (expression,):
+        if isinstance(item, Constant) and isinstance(item.value, str):
+            dialect = DIALECTS.get(item.value.partition(":")[0].partition("+")[0])
+            if dialect is not None:
+                yield dialect
+
+
+def _asks(side: Expression, contains: bool) -> bool:
+    """Whether an expression is the name of a dialect or a URL that is searched, as far as its spelling tells."""
+    text = _spelled(side).lower()
+    return any(word in text for word in _ASKS) or (contains and any(word in text for word in _URLS))
 
 
 def _spelled(expression: Expression) -> str:

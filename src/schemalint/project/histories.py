@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from schemalint.facts.unknown import Unknown
 from schemalint.project.roots import Root
 from schemalint.project.subjects import History, Module, Revision, Target
-from schemalint.schema.graph import Node, order
+from schemalint.schema.graph import Node, Ordered, order
 
 
 def build_history(root: Root, target: Target, modules: Mapping[str, Module], broken: bool) -> History:
@@ -25,7 +25,7 @@ def build_history(root: Root, target: Target, modules: Mapping[str, Module], bro
         for revision in history.revisions
     )
     history.graph = graph
-    history.ordered = tuple(by_id[id_] for id_ in graph.ids)
+    history.ordered = tuple(by_id[id_] for id_ in _loose_last(graph))
     history.heads = tuple(by_id[id_] for id_ in graph.heads)
     history.bases = tuple(by_id[id_] for id_ in graph.bases)
     history.missing = tuple((by_id[id_], parent) for id_, parent in graph.missing)
@@ -36,3 +36,12 @@ def build_history(root: Root, target: Target, modules: Mapping[str, Module], bro
     computed = any(isinstance(definition.parents, Unknown) for definition in root.definitions)
     history.incomplete = broken or computed
     return history
+
+
+def _loose_last(graph: Ordered) -> tuple[str, ...]:
+    """The ids in order, but those that follow on a missing revision last: what it did and they need came before."""
+    ends = {id_ for id_, _ in graph.missing}
+    if not ends:
+        return graph.ids
+    loose = {id_ for id_ in graph.ids if id_ in ends or any(graph.is_ancestor(end, id_) for end in ends)}
+    return (*(id_ for id_ in graph.ids if id_ not in loose), *(id_ for id_ in graph.ids if id_ in loose))

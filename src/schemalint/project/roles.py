@@ -51,7 +51,7 @@ _ASIDE = re.compile(
     r"|vendor|vendored|_vendor|third_party|node_modules|site-packages)(?:/|$)"
 )
 _REPOSITORY_CLASS = re.compile(r"\w*(?:Repository|Repo|DAO)(?:Impl)?")
-_REPOSITORY_PATH = re.compile(r"(?:^|/)(?:repositor(?:y|ies)|repos?|daos?)(?:\.py$|/)")
+_REPOSITORY_PATH = re.compile(r"(?:^|/)(?:repositor(?:y|ies)|repos?|daos?|crud)(?:\.py$|/)")
 _DOMAIN = re.compile(r"(?:^|/)domain(?:/|\.py$)")
 _DATABASE = re.compile(
     r"(?:sqlalchemy|sqlmodel|asyncpg|psycopg2?|databases|aiosqlite|tortoise|django\.db)\b"
@@ -160,11 +160,11 @@ def _domain_folder(path: str) -> str:
 
 def _by_facts(program: Program, path: str, module: ModuleIR) -> str | None:
     statements = tuple(_flat(module.body))
-    roots = frozenset(_imported(statements))
-    if not roots:
+    imported = frozenset(_imported(statements))
+    if not imported:
         return None
     for role, holds in _FACTS:
-        if holds(program, path, statements, roots):
+        if holds(program, path, statements, imported):
             return role
     return None
 
@@ -178,12 +178,13 @@ def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def _imported(statements: Iterable[Statement]) -> Iterator[str]:
-    """The modules that are imported, relative ones as dots."""
+    """The dotted names that are imported, relative ones with their dots."""
     for statement in statements:
         if isinstance(statement, Import):
             yield from (item.name for item in statement.names)
         elif isinstance(statement, ImportFrom):
-            yield "." * statement.level + statement.module
+            module = "." * statement.level + statement.module
+            yield from (f"{module}.{item.name}" for item in statement.names)
 
 
 _Fact = Callable[[Program, str, tuple[Statement, ...], frozenset[str]], bool]
@@ -204,14 +205,14 @@ def _bases_of(program: Program, path: str, node: ClassDef) -> frozenset[str]:
     return frozenset(name for name in names if name is not None)
 
 
-def _is_migration(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
+def _is_migration(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
     return "migrations" in posixpath.dirname(path).split("/") and any(
         node.name == "Migration" and "django.db.migrations.Migration" in _bases_of(program, path, node)
         for node in _classes(statements)
     )
 
 
-def _is_model(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
+def _is_model(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
     return any(_is_mapped(program, path, node) for node in _classes(statements)) or any(
         isinstance(statement, (Assign, AnnAssign))
         and isinstance(statement.value, Call)
@@ -244,7 +245,7 @@ def _is_column(program: Program, path: str, statement: Statement) -> bool:
     return isinstance(value, Call) and qualified_name(program, path, value.func) in _COLUMNS
 
 
-def _is_route(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
+def _is_route(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
     return any(_routes(program, path, statement) for statement in statements)
 
 
@@ -281,21 +282,21 @@ def _is_handler(program: Program, path: str, expression: Expression) -> bool:
     return name is not None and _HANDLERS.fullmatch(name) is not None
 
 
-def _is_repository(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
-    if not any(_DATABASE.match(name) for name in roots):
+def _is_repository(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
+    if not any(_DATABASE.match(name) for name in imported):
         return False
     named = any(_REPOSITORY_CLASS.fullmatch(node.name) for node in _classes(statements))
     return named or _REPOSITORY_PATH.search(path) is not None
 
 
-def _is_schema(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
+def _is_schema(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
     return any(
         "pydantic.BaseModel" in (bases := _bases_of(program, path, node)) or "sqlmodel.SQLModel" in bases
         for node in _classes(statements)
     )
 
 
-def _is_settings(program: Program, path: str, statements: tuple[Statement, ...], roots: frozenset[str]) -> bool:
+def _is_settings(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
     names = {"pydantic_settings.BaseSettings", "pydantic.BaseSettings"}
     if any(names & _bases_of(program, path, node) for node in _classes(statements)):
         return True
