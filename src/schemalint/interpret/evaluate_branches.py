@@ -1,6 +1,7 @@
 """`if`: which branches are taken where the test is not known.
 
-- A test that only asks what exists: the branch that acts is taken, guarded. Where both act, both are, conditional.
+- A test that only asks what exists: the branch that acts is taken, guarded. Where both act, it is the branch of a
+  database in which nothing exists that is not known to; where that cannot be told, both are taken, conditional.
 - Any other test: both branches are taken, one after the other, conditional. What differs after them is not known.
 - A branch that leaves the function early: the rest goes on, guarded or conditional like the branch.
 """
@@ -30,9 +31,14 @@ _TALK = frozenset(
 
 
 def run_if(
-    machine: Machine, value: Value, body: tuple[Statement, ...], orelse: tuple[Statement, ...], frame: Frame
+    machine: Machine,
+    value: Value,
+    body: tuple[Statement, ...],
+    orelse: tuple[Statement, ...],
+    rest: tuple[Statement, ...],
+    frame: Frame,
 ) -> Flow:
-    """Runs the branches that are taken."""
+    """Runs the branches that are taken; `rest` is what stands behind the `if`."""
     test = as_test(value)
     if not isinstance(test, Unsure):
         flow = _one(machine, test, body if truth(test) else orelse, frame)
@@ -41,11 +47,16 @@ def run_if(
         return flow
     if test.existence:
         body_acts, else_acts = acts(body), acts(orelse)
+        if body_acts and not else_acts and test.fresh is False and _leaves(body) and acts(rest):
+            machine.guarded = True
+            return None
         if body_acts and not else_acts:
             return _then(machine, test, _one(machine, test, body, frame), frame)
         if else_acts and not body_acts:
             machine.guarded = machine.guarded or _leaves(body)
             return _then(machine, test, _one(machine, test, orelse, frame), frame)
+        if body_acts and test.fresh is not None:
+            return _then(machine, test, _one(machine, test, body if test.fresh else orelse, frame), frame)
         if body_acts:
             with machine.under(test):
                 return _both(machine, Unsure(test.reason), body, orelse, frame)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
+from textwrap import dedent
 
 from schemalint.diagnostics import Place
 from schemalint.interpret.evaluate_branches import returned
@@ -25,6 +27,7 @@ from schemalint.interpret.values import (
     Made,
     Member,
     Missing,
+    Module,
     Symbol,
     Unsure,
     Value,
@@ -35,6 +38,7 @@ from schemalint.ir import AnnAssign, Attribute, FunctionDef, Name, statements_of
 from schemalint.ir import Call as CallNode
 
 _CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+_TEXT_FUNCTIONS: dict[str, Callable[[str], str]] = {"textwrap.dedent": dedent, "inspect.cleandoc": cleandoc}
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -62,6 +66,10 @@ def call(machine: Machine, callee: Value, args: tuple[Given, ...], place: Place)
         return _builtin(machine, callee.name, args, place)
     if isinstance(callee, Class):
         return _instantiate(machine, callee, args, place)
+    if isinstance(callee, Symbol) and callee.name == "importlib.import_module" and len(args) == 1:
+        return _module(machine, args[0].value)
+    if isinstance(callee, Symbol) and callee.name in _TEXT_FUNCTIONS and args and isinstance(args[0].value, str):
+        return _TEXT_FUNCTIONS[callee.name](args[0].value)
     if isinstance(callee, Symbol):
         return Made(callee.name, args, None, place)
     if isinstance(callee, Member):
@@ -147,6 +155,12 @@ def _frame(machine: Machine, function: Function, args: tuple[Given, ...]) -> Fra
     return frame
 
 
+def _module(machine: Machine, name: Value) -> Value:
+    """The module of the project that is imported by a name that is known."""
+    path = machine.program.path_of(name, machine.path) if isinstance(name, str) else None
+    return Module(path) if path is not None else Unsure(f"the module {describe(name)} is not part of the project")
+
+
 def _instantiate(machine: Machine, owner: Class, args: tuple[Given, ...], place: Place) -> Value:
     if is_enum(machine, owner):
         wanted = args[0].value if args else None
@@ -184,13 +198,7 @@ def _builtin(machine: Machine, name: str, args: tuple[Given, ...], place: Place)
         return _mapped(machine, name, values[0], values[1], place)
     if name in ("print", "setattr"):
         return None
-    return builtin(name, args, lambda value: _rows(machine, value))
-
-
-def _rows(machine: Machine, value: Value) -> Items | None:
-    if isinstance(value, Class) and is_enum(machine, value):
-        return Items("list", list(enum_members(machine, value)))
-    return rows_of(machine, value)
+    return builtin(name, args, lambda value: rows_of(machine, value))
 
 
 def _quantified(machine: Machine, name: str, values: list[Value]) -> Value:

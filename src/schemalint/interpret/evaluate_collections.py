@@ -6,9 +6,11 @@ from schemalint.diagnostics import Place
 from schemalint.interpret.evaluate_conditions import truth
 from schemalint.interpret.evaluate_folds import distinct
 from schemalint.interpret.evaluate_machine import ITERATIONS, Machine
+from schemalint.interpret.evaluate_names import enum_members, is_enum
 from schemalint.interpret.values import (
     HOLE,
     MISSING,
+    Class,
     Entries,
     Found,
     Frame,
@@ -88,9 +90,8 @@ def _gather(
                 return symbolic
             if None in answers:
                 return Unsure("it depends on what exists", True)
-        if None in answers:
+        if any(truth(test) is None and not _asks_existence(test) for test in tests):
             state.open = True
-            continue
         nested = _gather(machine, node, clauses[1:], frame, pairs, state)
         if not isinstance(nested, Missing):
             return nested
@@ -109,6 +110,8 @@ def rows_of(machine: Machine, value: Value) -> Items | None:
         return Items("list", [key for key, _ in value.pairs], value.open)
     if isinstance(value, str) and HOLE not in value:
         return Items("list", list(value))
+    if isinstance(value, Class) and is_enum(machine, value):
+        return Items("list", list(enum_members(machine, value)))
     return machine.framework.rows(value)
 
 

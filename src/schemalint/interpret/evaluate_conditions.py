@@ -40,7 +40,7 @@ def as_test(value: Value) -> Test:
             return Unsure("it asks for what is not wholly known", existence)
         return Found(filled) if existence else filled
     if isinstance(value, Handle):
-        return True if value.sure else Unsure("it asks what exists", True)
+        return True if value.sure else Unsure("it asks what exists", True, False)
     if isinstance(value, (Symbol, Function, Class, Instance, Module)):
         return True
     return Unsure(f"it asks for {describe(value)}")
@@ -59,7 +59,9 @@ def negated(value: Value) -> Test:
     test = as_test(value)
     if isinstance(test, Found):
         return Found(not test.answer)
-    return test if isinstance(test, Unsure) else not test
+    if isinstance(test, Unsure):
+        return Unsure(test.reason, test.existence, None if test.fresh is None else not test.fresh)
+    return not test
 
 
 def both(left: Value, right: Value) -> Value:
@@ -80,11 +82,20 @@ def _combined(left: Value, right: Value, absorbing: bool) -> Value:
             return Found(bool(truth(second)))
         return right
     if truth(second) is absorbing:
-        return absorbing
+        return absorbing if isinstance(second, Found) or isinstance(right, bool) else first
     assert isinstance(first, Unsure)
-    if isinstance(second, Unsure) and first.existence and not second.existence:
+    if not isinstance(second, Unsure):
+        return first
+    if first.existence and not second.existence:
         return second
-    return first
+    return Unsure(first.reason, first.existence, _fresh(first, second, absorbing))
+
+
+def _fresh(first: Unsure, second: Unsure, absorbing: bool) -> bool | None:
+    answers = (first.fresh, second.fresh)
+    if absorbing in answers:
+        return absorbing
+    return None if None in answers else not absorbing
 
 
 def same(left: Value, right: Value) -> Test:

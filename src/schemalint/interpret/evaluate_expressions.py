@@ -10,7 +10,7 @@ from schemalint.interpret.evaluate_collections import bind, comprehension, rows_
 from schemalint.interpret.evaluate_conditions import both, either, negated, same, truth
 from schemalint.interpret.evaluate_folds import binary, distinct, formatted, is_number
 from schemalint.interpret.evaluate_machine import Machine
-from schemalint.interpret.evaluate_names import attribute_of, global_value
+from schemalint.interpret.evaluate_names import attribute_of, global_value, is_object
 from schemalint.interpret.values import (
     HOLE,
     Entries,
@@ -76,7 +76,11 @@ def _attribute(machine: Machine, node: Attribute, frame: Frame) -> Value:
     root: Expression = node
     while isinstance(root, Attribute):
         root = root.value
-    if isinstance(root, Name) and isinstance(frame.lookup(root.id), Missing):
+    if (
+        isinstance(root, Name)
+        and isinstance(frame.lookup(root.id), Missing)
+        and not is_object(machine, frame.path, root)
+    ):
         found = global_value(machine, frame.path, node)
         if not isinstance(found, Missing):
             return found

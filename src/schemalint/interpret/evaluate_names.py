@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from schemalint.diagnostics import Place
 from schemalint.interpret.evaluate_builtins import builtin_of
 from schemalint.interpret.evaluate_machine import Machine
-from schemalint.interpret.homes import canonical
+from schemalint.interpret.homes import canonical, instance_attribute
 from schemalint.interpret.resolutions import (
     BoundValue,
     ClassAttribute,
@@ -26,6 +26,7 @@ from schemalint.interpret.values import (
     Function,
     Instance,
     Items,
+    Made,
     Member,
     Missing,
     Module,
@@ -44,6 +45,11 @@ def global_value(machine: Machine, path: str, node: Name | Attribute, local: Sco
     if path not in machine.program.modules:
         return MISSING
     return value_of(machine, resolve(machine.program, path, node, local if local is not None else frozenset()))
+
+
+def is_object(machine: Machine, path: str, node: Name) -> bool:
+    """Whether a name of a module holds an object: its attributes are asked of the object, not of the resolver."""
+    return path in machine.program.modules and isinstance(resolve(machine.program, path, node), BoundValue)
 
 
 def value_of(machine: Machine, found: Resolution) -> Value | Missing:
@@ -95,7 +101,8 @@ def attribute_of(machine: Machine, owner: Value, name: str, place: Place) -> Val
         return _instance_attribute(machine, owner, name, place)
     if isinstance(owner, Unsure):
         return Unsure(owner.reason, owner.existence)
-    return Member(owner, name)
+    home = instance_attribute(owner.callee, name) if isinstance(owner, Made) and owner.owner is None else None
+    return Symbol(home) if home is not None else Member(owner, name)
 
 
 def class_attribute(machine: Machine, owner: Class, name: str) -> Value | Missing:
@@ -172,7 +179,9 @@ def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Pla
         return owner.of
     found = class_attribute(machine, owner.of, name)
     if isinstance(found, Missing):
-        return Member(owner, name)
+        bases = ancestry(machine.program, owner.of.path, owner.of.node)
+        homes = [instance_attribute(canonical(base.name), name) for base in bases if isinstance(base, External)]
+        return next((Symbol(home) for home in homes if home is not None), Member(owner, name))
     if isinstance(found, Function) and isinstance(found.node, FunctionDef):
         method = Function(found.path, found.node, found.closure, owner)
         decorators = {_last(decorator) for decorator in found.node.decorators}

@@ -55,11 +55,15 @@ from schemalint.ir import (
 
 def run_block(machine: Machine, statements: tuple[Statement, ...], frame: Frame) -> Flow:
     """Runs statements in order until one leaves the block."""
-    for statement in statements:
+    for index, statement in enumerate(statements):
         if machine.exhausted():
             return Left("stopped")
-        room = _ROOMS.get(type(statement))
-        flow = room(machine, statement, frame) if room is not None else None
+        if isinstance(statement, If):
+            test = machine.value(statement.test, frame)
+            flow = run_if(machine, test, statement.body, statement.orelse, statements[index + 1 :], frame)
+        else:
+            room = _ROOMS.get(type(statement))
+            flow = room(machine, statement, frame) if room is not None else None
         if flow is not None:
             return flow
     return None
@@ -231,10 +235,6 @@ def _try(machine: Machine, node: Try, frame: Frame) -> Flow:
     return flow if last is None else last
 
 
-def _if(machine: Machine, node: If, frame: Frame) -> Flow:
-    return run_if(machine, machine.value(node.test, frame), node.body, node.orelse, frame)
-
-
 _ROOMS: dict[type, Callable[[Machine, Any, Frame], Flow]] = {
     ExpressionStatement: _expression,
     Assign: _assign,
@@ -252,5 +252,4 @@ _ROOMS: dict[type, Callable[[Machine, Any, Frame], Flow]] = {
     Match: _match,
     With: _with,
     Try: _try,
-    If: _if,
 }

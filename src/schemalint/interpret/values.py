@@ -23,10 +23,14 @@ HOLE = "\ufffc"
 
 
 class Unsure(msgspec.Struct, frozen=True):
-    """A value that is not known. `existence` is set where all that is unknown is whether something exists."""
+    """A value that is not known. `existence` is set where all that is unknown is whether something exists.
+
+    `fresh` is then what the answer would be where nothing exists that is not known to: as a rule, that it does not.
+    """
 
     reason: str
     existence: bool = False
+    fresh: bool | None = None
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -68,7 +68,7 @@ def _has(schema: SchemaView, name: str, call: Made) -> Value:
         return exists(schema, "indexes", call.value("table_name", 0), call.value("schema"), found)
     if name == "has_schema":
         return exists(schema, "schemas", None, None, call.value("schema_name", 0))
-    return Unsure("whether the sequence exists is not known", True)
+    return Unsure("whether the sequence exists is not known", True, False)
 
 
 def exists(schema: SchemaView, listed: str, table: Value, in_schema: Value, name: Value) -> Value:
@@ -87,7 +87,7 @@ def exists(schema: SchemaView, listed: str, table: Value, in_schema: Value, name
         known = schema.has_schema(name)
     elif isinstance(table, str) and HOLE not in table:
         known = _in_table(schema, listed, ObjectName(table, wanted), name)
-    return Unsure(f"whether {name} exists is not known", True) if known is None else Found(known)
+    return Unsure(f"whether {name} exists is not known", True, False) if known is None else Found(known)
 
 
 def _in_table(schema: SchemaView, listed: str, table: ObjectName, name: str) -> bool | None:

@@ -12,6 +12,7 @@ from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, TransactionControl
 from schemalint.interpret.evaluate_machine import Flow, Framework, Machine
 from schemalint.interpret.values import (
+    HOLE,
     MISSING,
     Builtin,
     Class,
@@ -87,7 +88,7 @@ _HARMLESS = (
     "alembic.util",
 )
 _TALK = frozenset(
-    {"critical", "debug", "error", "exception", "info", "log", "print", "warn", "warning", "write", "echo"}
+    {"critical", "debug", "error", "exception", "info", "log", "print", "warn", "warning", "write", "echo", "reflect"}
 )
 
 
@@ -292,6 +293,8 @@ class AlembicFramework(Framework):
             return self._handle_call(owner, name, args, place)
         if name in _TALK:
             return None
+        if name in ("quote", "quote_identifier") and isinstance(owner, Member) and owner.owner == DIALECT:
+            return _quoted(args[0].value if args else None, self._dialect_name())
         if name == "Session" and any(_is_database(arg.value) for arg in args):
             return SESSION
         known = object_call(self.machine, self.emitter, owner, name, args, place)
@@ -378,6 +381,11 @@ class AlembicFramework(Framework):
         """Whether a function that led to no operation did so knowingly: its body names the operation."""
         assert isinstance(callee.node, FunctionDef)
         return callee.node.name.encode() in callee.node.body
+
+
+def _quoted(name: Value, dialect: str | None) -> Value:
+    mark = "`" if dialect == "mysql" else '"'
+    return f"{mark}{name}{mark}" if isinstance(name, str) else HOLE
 
 
 def _is_database(value: Value) -> bool:

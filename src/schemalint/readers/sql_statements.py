@@ -346,7 +346,7 @@ def _lock(cursor: Cursor) -> tuple[Operation, ...] | None:
     known = [name for name in _names(cursor) if isinstance(name, ObjectName)]
     cursor.take("IN")
     mode = cursor.source(cursor.until("MODE")).upper()
-    return (LockTable(tuple(known), mode or "ACCESS EXCLUSIVE"),) if known else None
+    return (LockTable(tuple(known), mode or "ACCESS EXCLUSIVE"),)
 
 
 def _maintenance(cursor: Cursor) -> tuple[Operation, ...] | None:

@@ -16,9 +16,7 @@ _TOKEN = re.compile(
   | (?P<string>(?:[eEbBnNxX])?'(?:[^'\\]|''|\\.)*(?:'|\Z))
   | (?P<quoted>"(?:[^"]|"")*(?:"|\Z)|`[^`]*(?:`|\Z))
   | (?P<number>\d+(?:\.\d+)?)
-  | (?P<word>[^\W\d]\w*|[\w"""
-    + HOLE
-    + r"""]+)
+  | (?P<word>(?:[^\W\d]|\ufffc)[\w\ufffc]*)
   | (?P<sign>::|<=|>=|<>|!=|\|\||:=|.)
     """,
     re.VERBOSE | re.DOTALL,

@@ -58,7 +58,10 @@ def text_of_statement(value: Value) -> str | None:
 def reads(value: Value) -> bool:
     """Whether the statement only reads."""
     calls = chain(value)
-    return bool(calls) and calls[0].callee.rpartition(".")[2] in _READS
+    shorts = [call.callee.rpartition(".")[2] for call in calls]
+    if not calls or _CHANGES & set(shorts):
+        return False
+    return shorts[0] in _READS or any(call.callee == "select" and call.owner is not None for call in calls)
 
 
 def change_of(machine: Machine, value: Value) -> DataChange | None:
