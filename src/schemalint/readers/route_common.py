@@ -1,0 +1,303 @@
+"""What all readers of routes build on: every place of the project where a route could be registered.
+
+The project is walked once. A function's body is decoded only where it holds a word of a framework, for most never do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar, Union
+
+from schemalint.diagnostics import Place
+from schemalint.interpret.program import Program
+from schemalint.interpret.scopes import Assigned, Binding, Scope, blocks_of, function_scope, scope_of
+from schemalint.ir import (
+    Attribute,
+    Call,
+    ClassDef,
+    Expression,
+    For,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Name,
+    Sequence,
+    Statement,
+    encode_body,
+    span_of,
+    statements_of,
+)
+from schemalint.readers.nodes import nodes
+
+FRAMEWORKS = frozenset(
+    {
+        *("apiflask", "fastapi", "fastapi_utils", "flask", "flask_admin", "flask_appbuilder", "flask_openapi3"),
+        *("flask_restful", "flask_restplus", "flask_restx", "flask_smorest", "quart", "starlette", "litestar"),
+        *("starlite", "django", "rest_framework", "pyramid"),
+    }
+)
+"""The packages without which a project has no routes that are read."""
+
+_REGISTERS = re.compile(
+    rb"add_url_rule|add_api_route|add_api_websocket_route|add_websocket_route|add_route|add_view|add_resource"
+    rb"|add_namespace|include_router|register_blueprint|register_router|\xa5mount|\xa5Mount|\xa5route|\xa5Route"
+    rb"|WebSocketRoute|api_route|websocket|route_handlers|view_config|\xa8register|urlpatterns|\xa6expose"
+)
+_VERBS = re.compile(rb"\xa3get|\xa3put|\xa4post|\xa5patch|\xa6delete|\xa4head|\xa7options")
+_DEFINES = encode_body((FunctionDef("", (), (), None, None, b"", False, 0, 0, 0),))[1:3]
+"""How a function inside a body begins when encoded: a decorator with a verb stands on one."""
+_LONGEST_LOOP = 200
+
+
+class Layer:
+    """The names of one block around a place. `qualifier` is that of what it defines."""
+
+    __slots__ = ("is_class", "qualifier", "scope")
+
+    def __init__(self, scope: Scope, qualifier: str, *, is_class: bool = False) -> None:
+        self.scope = scope
+        self.qualifier = qualifier
+        self.is_class = is_class
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an expression stands: its module and the blocks around it, outer first.
+
+    `owner` is the class whose method or body this is, `owner_qualifier` the classes and functions around that class;
+    `first` is the name of the method's first parameter. `function` is the innermost function.
+    """
+
+    path: str
+    layers: tuple[Layer, ...] = ()
+    qualifier: str = ""
+    owner: ClassDef | None = None
+    owner_qualifier: str = ""
+    first: str | None = None
+    function: FunctionDef | None = None
+
+    def lookup(self, name: str) -> tuple[Binding, Layer] | None:
+        """What the blocks around bind to a name, the innermost first; None where that is the module's matter."""
+        for layer in reversed(self.layers):
+            binding = layer.scope.lookup(name)
+            if binding is not None:
+                return binding, layer
+        return None
+
+    def inside(self, name: str) -> str:
+        """The qualified name of what is defined here."""
+        return f"{self.qualifier}.{name}" if self.qualifier else name
+
+    def in_class(self, node: ClassDef) -> Context:
+        """The context of a class's body."""
+        qualifier = self.inside(node.name)
+        layer = Layer(scope_of(node.body), qualifier, is_class=True)
+        return replace(
+            self, layers=(*self.layers, layer), qualifier=qualifier, owner=node, owner_qualifier=self.qualifier
+        )
+
+    def in_function(self, node: FunctionDef) -> Context:
+        """The context of a function's body. The names of a class around it are not visible there."""
+        qualifier = f"{self.inside(node.name)}.<locals>"
+        is_method = bool(self.layers) and self.layers[-1].is_class
+        visible = tuple(layer for layer in self.layers if not layer.is_class)
+        layer = Layer(function_scope(node), qualifier)
+        first = node.parameters[0].name if is_method and node.parameters else self.first
+        return replace(self, layers=(*visible, layer), qualifier=qualifier, first=first, function=node)
+
+    def binding(self, names: Mapping[str, Expression]) -> Context:
+        """The context of a round of a loop, whose variables are known."""
+        bound: dict[str, list[Binding]] = {name: [Assigned(value=value)] for name, value in names.items()}
+        return replace(self, layers=(*self.layers, Layer(Scope(bound, ()), self.qualifier)))
+
+
+NodeT = TypeVar("NodeT", FunctionDef, ClassDef, Call)
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Generic[NodeT]):
+    """A definition or a call where it stands; `statement` is the statement that a call is part of."""
+
+    context: Context
+    node: NodeT
+    statement: Statement | None = None
+
+
+DefinitionSite = Union[Site[FunctionDef], Site[ClassDef]]
+
+
+@dataclass(slots=True)
+class Survey:
+    """The definitions with their decorators, the classes and the calls of the modules, each kind in source order.
+
+    `passed_over` are the functions whose bodies were not read.
+    """
+
+    program: Program
+    paths: frozenset[str]
+    functions: list[Site[FunctionDef]] = field(default_factory=list)
+    passed_over: list[Site[FunctionDef]] = field(default_factory=list)
+    classes: list[Site[ClassDef]] = field(default_factory=list)
+    calls: dict[str, list[Site[Call]]] = field(default_factory=dict)
+    decorated: dict[str, list[tuple[DefinitionSite, Expression]]] = field(default_factory=dict)
+    callers: dict[str, list[Site[Call]]] = field(default_factory=dict)
+
+    def calls_of(self, *names: str) -> Iterator[Site[Call]]:
+        """The calls of functions and methods with these last names."""
+        for name in names:
+            yield from self.calls.get(name, ())
+
+    def decorations(self, *names: str) -> Iterator[tuple[DefinitionSite, Expression]]:
+        """The definitions that are decorated by something with these last names, and the decorator."""
+        for name in names:
+            yield from self.decorated.get(name, ())
+
+    def place(self, path: str, node: Union[Expression, Statement]) -> Place:
+        """Where a node of a module stands."""
+        return Place(path, span_of(self.program.modules[path].lines, node.start, node.end))
+
+    def name_place(self, path: str, node: FunctionDef | ClassDef) -> Place:
+        """Where the name of a definition stands."""
+        lines = self.program.modules[path].lines
+        return Place(path, span_of(lines, node.name_start, node.name_start + len(node.name)))
+
+
+def survey(program: Program, paths: Iterable[str]) -> Survey:
+    """Walks the modules at the paths; where no module of the program imports a framework, there is nothing to find."""
+    chosen = tuple(dict.fromkeys(paths))
+    found = Survey(program, frozenset(chosen))
+    if frameworks(program):
+        for path in chosen:
+            direct = bool(FRAMEWORKS & imported_packages(program.modules[path].body))
+            _walk(found, program.modules[path].body, Context(path), direct)
+    return found
+
+
+def frameworks(program: Program) -> frozenset[str]:
+    """The frameworks that the modules of the program import at their top."""
+    return FRAMEWORKS.intersection(*[{name for m in program.modules.values() for name in imported_packages(m.body)}])
+
+
+def imported_packages(statements: Iterable[Statement]) -> frozenset[str]:
+    """The top-level packages that a module imports outside of functions, by absolute imports."""
+    found: set[str] = set()
+    for node in statements:
+        if isinstance(node, Import):
+            found.update(item.name.partition(".")[0] for item in node.names)
+        elif isinstance(node, ImportFrom):
+            if node.level == 0:
+                found.add(node.module.partition(".")[0])
+        else:
+            for block in blocks_of(node):
+                found |= imported_packages(block)
+    return frozenset(found)
+
+
+def last_name(expression: Expression) -> str:
+    """The last part of a name, of what is called; empty for any other expression."""
+    if isinstance(expression, Call):
+        return last_name(expression.func)
+    if isinstance(expression, Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, Name) else ""
+
+
+def argument(call: Call, keyword: str, position: int | None = None) -> Expression | None:
+    """The argument that is given by a keyword, else by position."""
+    found = call.keyword(keyword)
+    if found is None and position is not None:
+        placed = positional(call)
+        found = placed[position] if position < len(placed) else None
+    return found
+
+
+def positional(call: Call) -> list[Expression]:
+    """The arguments given by position, up to the first `*args`."""
+    found = []
+    for arg in call.args:
+        if arg.star == 1:
+            break
+        if arg.keyword is None and arg.star == 0:
+            found.append(arg.value)
+    return found
+
+
+def callers(found: Survey, name: str) -> list[Site[Call]]:
+    """Every call of something with that last name, in the functions that were passed over too."""
+    known = found.callers.get(name)
+    if known is None:
+        word = name.encode()
+        known = list(found.calls_of(name))
+        for site in found.passed_over:
+            if word in site.node.body:
+                known.extend(_calls_in(statements_of(site.node), site.context.in_function(site.node), name))
+        found.callers[name] = known
+    return known
+
+
+def _calls_in(statements: Iterable[Statement], context: Context, name: str) -> Iterator[Site[Call]]:
+    for node in statements:
+        if isinstance(node, FunctionDef):
+            yield from _calls_in(statements_of(node), context.in_function(node), name)
+        elif isinstance(node, ClassDef):
+            yield from _calls_in(node.body, context.in_class(node), name)
+        elif blocks := blocks_of(node):
+            for block in blocks:
+                yield from _calls_in(block, context, name)
+        else:
+            for inner in nodes(node):
+                if isinstance(inner, Call) and last_name(inner.func) == name:
+                    yield Site(context, inner, node)
+
+
+def _walk(found: Survey, statements: Iterable[Statement], context: Context, direct: bool) -> None:
+    for node in statements:
+        if isinstance(node, FunctionDef):
+            site = Site(context, node)
+            found.functions.append(site)
+            _decorators(found, site)
+            if _REGISTERS.search(node.body) or (direct and _DEFINES in node.body and _VERBS.search(node.body)):
+                _walk(found, statements_of(node), context.in_function(node), direct)
+            else:
+                found.passed_over.append(site)
+        elif isinstance(node, ClassDef):
+            owner = Site(context, node)
+            found.classes.append(owner)
+            _decorators(found, owner)
+            _walk(found, node.body, context.in_class(node), direct)
+        elif isinstance(node, For) and (rounds := list(_rounds(found.program, node, context))):
+            for names in rounds:
+                _walk(found, node.body, context.binding(names), direct)
+            _walk(found, node.orelse, context, direct)
+        elif blocks := blocks_of(node):
+            for block in blocks:
+                _walk(found, block, context, direct)
+        elif not (context.layers and context.layers[-1].is_class):
+            for inner in nodes(node):
+                if isinstance(inner, Call) and (name := last_name(inner.func)):
+                    found.calls.setdefault(name, []).append(Site(context, inner, node))
+
+
+def _decorators(found: Survey, site: DefinitionSite) -> None:
+    for decorator in site.node.decorators:
+        name = last_name(decorator)
+        if name:
+            found.decorated.setdefault(name, []).append((site, decorator))
+
+
+def _rounds(program: Program, node: For, context: Context) -> Iterator[dict[str, Expression]]:
+    """What the variables of a loop over a literal stand for, round by round; nothing for any other loop."""
+    iterable: Expression | None = node.iterable
+    if isinstance(iterable, Name):
+        bound = context.lookup(iterable.id)
+        binding = bound[0] if bound else program.scope(context.path).lookup(iterable.id)
+        iterable = binding.value if isinstance(binding, Assigned) else None
+    if not isinstance(iterable, Sequence) or len(iterable.items) > _LONGEST_LOOP:
+        return
+    for item in iterable.items:
+        targets = node.target.items if isinstance(node.target, Sequence) else (node.target,)
+        values = item.items if isinstance(node.target, Sequence) and isinstance(item, Sequence) else (item,)
+        if len(targets) == len(values):
+            yield {target.id: value for target, value in zip(targets, values, strict=True) if isinstance(target, Name)}
