@@ -6,7 +6,7 @@ import pytest
 
 from tests.project.conftest import ENV, Linked, revision
 
-MODEL = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):\n    pass\nclass A(Base):\n    __tablename__ = 'a'\n"
+MODEL = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):\n    __tablename__ = 'a'\n"
 ROUTE = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef f():\n    pass\n"
 SCHEMA = "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\n"
 
