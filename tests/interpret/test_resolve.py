@@ -264,3 +264,9 @@ def test_what_hangs_on_an_object_is_called_after_its_maker() -> None:
     assert name_in({"main.py": text}, "router.get") == "fastapi.APIRouter.get"
     assert name_in({"main.py": text}, "users.get") == "main.Users.get"
     assert name_in({"main.py": text}, "users.name") is None
+
+
+def test_a_value_made_by_its_own_attribute_is_unresolved() -> None:
+    """`hook = hook.wrap(app)` names itself on the way to what makes it."""
+    found = meaning("hook = hook.wrap(1)\nother = hook.go()\n", "other.run")
+    assert isinstance(found, Unresolved)

@@ -313,7 +313,13 @@ def _of_value(program: Program, owner: BoundValue, name: str) -> Resolution:
     chain = _chain(owner.expression.func) if isinstance(owner.expression, Call) else None
     if chain is None or owner.ambiguous:
         return Unresolved("an attribute of a value")
-    maker = _members(program, owner.path, _name(program, owner.path, chain[0]), chain[1:])
+    key = ("made", owner.path, f"{owner.name}={'.'.join(chain)}")
+    if key in program.under_way or len(program.under_way) > _FARTHEST:
+        # `hook = hook.wrap(app)`: what makes the value is named after the value.
+        program.cuts += 1
+        return _CYCLE if key in program.under_way else _TOO_FAR
+    with program.following(key):
+        maker = _members(program, owner.path, _name(program, owner.path, chain[0]), chain[1:])
     makers = (maker, *ancestry(program, maker.path, maker.node)) if isinstance(maker, DefinedClass) else (maker,)
     for kind in makers:
         home = instance_attribute(canonical(kind.name), name) if isinstance(kind, External) else None
