@@ -109,7 +109,7 @@ def invoke(
         return Unsure("functions are nested too deep")
     frame = _frame(machine, function, args)
     yielded: list[Value] = []
-    before = machine.guarded, machine.conditional
+    before, asked = (machine.guarded, machine.conditional), machine.questions
     machine.calls.append(Call(key, function.name, place))
     machine.yields.append(yielded.append if on_yield is None else on_yield)
     try:
@@ -121,6 +121,8 @@ def invoke(
         machine.yields.pop()
         machine.calls.pop()
         machine.guarded, machine.conditional = before
+    if isinstance(result, bool) and machine.questions > asked:
+        return Found(result)
     return Items("list", yielded) if yielded else result
 
 

@@ -41,7 +41,7 @@ def as_test(value: Value) -> Test:
         return Found(filled) if existence else filled
     if isinstance(value, Handle):
         return True if value.sure else Unsure("it asks what exists", True, False)
-    if isinstance(value, (Symbol, Function, Class, Instance, Module)):
+    if isinstance(value, (Function, Class, Instance, Module)):
         return True
     return Unsure(f"it asks for {describe(value)}")
 
@@ -111,8 +111,10 @@ def same(left: Value, right: Value) -> Test:
         return Unsure("it compares a text that is computed")
     if isinstance(left, Items) and isinstance(right, Items):
         return _same_items(left, right)
-    if isinstance(left, (Symbol, Module)) and isinstance(right, (Symbol, Module)):
+    if isinstance(left, Module) and isinstance(right, Module):
         return left == right
+    if isinstance(left, Symbol) and isinstance(right, Symbol) and left == right:
+        return True
     if isinstance(left, Class) and isinstance(right, Class):
         return (left.path, left.node.start) == (right.path, right.node.start)
     if isinstance(left, Instance) and isinstance(right, Instance) and "name" in left.fields and "name" in right.fields:

@@ -96,9 +96,9 @@ class Call(msgspec.Struct, frozen=True):
 class Machine:
     """A run of the evaluator over one body of the file at `path`, which stands at `home`.
 
-    `guarded` and `conditional` tell how what runs now depends on questions of existence and on open conditions.
-    `calls` are the functions of the project that are being followed, outermost first. `expression`, `block` and `call`
-    are the rooms: `call` takes callee, arguments, place, where the expression stands.
+    `guarded` and `conditional` tell how what runs now depends on questions of existence and on open conditions;
+    `questions` counts what the framework was asked about existence. `calls` are the functions of the project that are
+    being followed, outermost first. `expression`, `block` and `apply` are the rooms.
     """
 
     program: Program
@@ -111,6 +111,7 @@ class Machine:
     guarded: bool = False
     conditional: bool = False
     steps: int = 0
+    questions: int = 0
     calls: list[Call] = field(default_factory=list)
     constants: dict[tuple[str, int], Value] = field(default_factory=dict)
     yields: list[Callable[[Value], None]] = field(default_factory=list)

@@ -41,10 +41,14 @@ _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
 
 
 def global_value(machine: Machine, path: str, node: Name | Attribute, local: Scope | None = None) -> Value | Missing:
-    """What a name or a chain of attributes is worth in a module; MISSING where the resolver does not know it."""
+    """What a name or a chain of attributes is worth in a module; MISSING where the resolver does not know it, and for
+    the attribute of a class: that is asked of the class, of which a framework may know more."""
     if path not in machine.program.modules:
         return MISSING
-    return value_of(machine, resolve(machine.program, path, node, local if local is not None else frozenset()))
+    found = resolve(machine.program, path, node, local if local is not None else frozenset())
+    if isinstance(found, ClassAttribute) and isinstance(node, Attribute):
+        return MISSING
+    return value_of(machine, found)
 
 
 def is_object(machine: Machine, path: str, node: Name) -> bool:

@@ -28,7 +28,8 @@ from schemalint.ir import (
     statements_of,
 )
 from schemalint.readers.alembic_emit import Emitter, Environment, NotUnderstood
-from schemalint.readers.alembic_framework import OP, AlembicFramework
+from schemalint.readers.alembic_framework import AlembicFramework
+from schemalint.readers.alembic_handles import OP
 
 _TALK = frozenset({"print", "log", "debug", "info", "warning", "warn", "echo"})
 

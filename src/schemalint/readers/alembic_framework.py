@@ -12,14 +12,12 @@ from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, TransactionControl
 from schemalint.interpret.evaluate_machine import Flow, Framework, Machine
 from schemalint.interpret.values import (
-    HOLE,
     MISSING,
     Builtin,
     Class,
     Function,
     Given,
     Handle,
-    Instance,
     Items,
     Made,
     Member,
@@ -44,12 +42,24 @@ from schemalint.readers.alembic_constraints import (
 )
 from schemalint.readers.alembic_data import bulk_insert, execute, session_call
 from schemalint.readers.alembic_emit import Emitter
+from schemalint.readers.alembic_follow import named, stands_for
+from schemalint.readers.alembic_handles import (
+    CONNECTION,
+    CONTEXT,
+    DIALECT,
+    OP,
+    SESSION,
+    dialect_name,
+    handle_attribute,
+    is_database,
+    quoted,
+)
 from schemalint.readers.alembic_objects import object_call
-from schemalint.readers.alembic_signatures import BATCH_OPERATIONS, OBJECTS, OPERATIONS, Arguments, fits
+from schemalint.readers.alembic_signatures import BATCH_OPERATIONS, OBJECTS, Arguments
 from schemalint.readers.alembic_tables import Call, Did, create_table, drop_table, rename_table, table_comment
 from schemalint.readers.sqlalchemy_statements import chain, queried
+from schemalint.schema.view import SchemaView
 
-OP = "alembic.op"
 _OPERATIONS: dict[str, Callable[[Call], Iterator[Did]]] = {
     "add_column": add_column,
     "alter_column": alter_column,
@@ -69,8 +79,6 @@ _OPERATIONS: dict[str, Callable[[Call], Iterator[Did]]] = {
     "drop_table_comment": table_comment,
     "rename_table": rename_table,
 }
-CONNECTION, CONTEXT, DIALECT, SESSION = Handle("connection"), Handle("context"), Handle("dialect"), Handle("session")
-_DATABASE = frozenset({"connection", "context", "session", "batch"})
 _SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlmodel.Session", "sqlalchemy.ext.asyncio.AsyncSession"})
 _SESSION_MAKERS = frozenset(
     {"sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_sessionmaker"}
@@ -104,7 +112,7 @@ class AlembicFramework(Framework):
     def attribute(self, owner: Value, name: str) -> Value | Missing:
         """Connections, contexts and dialects know each other; columns know their names."""
         if isinstance(owner, Handle):
-            return self._handle_attribute(owner, name)
+            return handle_attribute(self.emitter.environment.dialect, owner, name)
         if isinstance(owner, Made) and owner.callee in ("sqlalchemy.Column", "sqlalchemy.Table", "sqlalchemy.Enum"):
             if name in ("name", "key"):
                 return owner.value("name", 0 if owner.callee != "sqlalchemy.Enum" else None)
@@ -112,35 +120,10 @@ class AlembicFramework(Framework):
                 return owner.value("type_", 1)
         return MISSING
 
-    def _handle_attribute(self, owner: Handle, name: str) -> Value | Missing:
-        dialect = self.emitter.environment.dialect
-        if owner.kind == "dialect" and name in ("name", "dialect_description"):
-            return self._dialect_name() or Unsure("the server of the target is not known")
-        if owner.kind == "dialect" and name == "is_mariadb":
-            return dialect == "mariadb" if dialect else Unsure("the server of the target is not known")
-        if name in ("connection", "bind", "engine", "sync_engine", "sync_connection") and owner.kind in (
-            "context", "connection", "session", "inspector",
-        ):  # fmt: skip
-            return CONNECTION
-        if name == "dialect" and owner.kind in ("context", "connection", "inspector"):
-            return DIALECT
-        if owner.kind == "connection" and name == "name":
-            return self._dialect_name() or Unsure("the server of the target is not known")
-        if owner.kind == "connection" and name in ("url", "driver"):
-            known = self._dialect_name()
-            return f"{known}://" if known else Unsure("the server of the target is not known")
-        if owner.kind == "context" and name in ("version_table_schema", "as_sql"):
-            return None if name == "version_table_schema" else False
-        if owner.kind == "context" and name == "impl":
-            return CONTEXT
-        if owner.kind in ("row", "cell"):
-            return catalog.item(owner, name) if owner.kind == "row" and name == "name" else Member(owner, name)
-        return MISSING
-
-    def _dialect_name(self) -> str | None:
-        """As SQLAlchemy names the dialect: MariaDB goes by the name of MySQL unless its URL says `mariadb://`."""
-        dialect = self.emitter.environment.dialect
-        return "mysql" if dialect == "mariadb" else dialect
+    def _schema(self) -> SchemaView:
+        """The schema as it stands, to answer a question about existence."""
+        self.machine.questions += 1
+        return self.emitter.environment.schema()
 
     def item(self, owner: Value, key: Value) -> Value | Missing:
         """Rows of the catalogue."""
@@ -149,7 +132,7 @@ class AlembicFramework(Framework):
     def contains(self, container: Value, item: Value) -> Value | Missing:
         """Names among those that the catalogue lists."""
         if isinstance(container, Handle) and container.kind == "rows":
-            return catalog.contains(self.emitter.environment.schema(), container, item)
+            return catalog.contains(self._schema(), container, item)
         if isinstance(item, Handle) and item.kind == "cell":
             return Unsure("which names the catalogue lists is not known", True)
         return MISSING
@@ -158,13 +141,13 @@ class AlembicFramework(Framework):
         """A name of the catalogue and a text."""
         for cell, name in ((left, right), (right, left)):
             if isinstance(cell, Handle) and cell.kind == "cell":
-                return catalog.equal(self.emitter.environment.schema(), cell, name)
+                return catalog.equal(self._schema(), cell, name)
         return MISSING
 
     def rows(self, value: Value) -> Items | None:
         """The rows of the catalogue, and objects read through the ORM."""
         if isinstance(value, Handle) and value.kind == "rows":
-            return catalog.rows(self.emitter.environment.schema(), value)
+            return catalog.rows(self._schema(), value)
         model = queried(value)
         return Items("list", [Handle("record", (model, value))], True) if model is not None else None
 
@@ -209,7 +192,7 @@ class AlembicFramework(Framework):
     def _builtin(self, name: str, args: tuple[Given, ...]) -> Value | Missing:
         if name == "isinstance" and len(args) == 2 and args[0].value == DIALECT:
             kinds = args[1].value.values if isinstance(args[1].value, Items) else [args[1].value]
-            known = self._dialect_name()
+            known = dialect_name(self.emitter.environment.dialect)
             if known is None:
                 return Unsure("the server of the target is not known")
             return any(isinstance(kind, Symbol) and f".dialects.{known}." in kind.name for kind in kinds)
@@ -221,7 +204,7 @@ class AlembicFramework(Framework):
             return self._operation(short, args, place, None)
         if name in _INSPECTORS and args and isinstance(args[0].value, Handle):
             return Handle("inspector")
-        if name in _SESSIONS or (short in ("Session", "session") and any(_is_database(arg.value) for arg in args)):
+        if name in _SESSIONS or (short in ("Session", "session") and any(is_database(arg.value) for arg in args)):
             return SESSION
         if ".session." in name and name.startswith(_FACADES):
             return self._handle_call(SESSION, short, args, place)
@@ -294,8 +277,8 @@ class AlembicFramework(Framework):
         if name in _TALK:
             return None
         if name in ("quote", "quote_identifier") and isinstance(owner, Member) and owner.owner == DIALECT:
-            return _quoted(args[0].value if args else None, self._dialect_name())
-        if name == "Session" and any(_is_database(arg.value) for arg in args):
+            return quoted(args[0].value if args else None, dialect_name(self.emitter.environment.dialect))
+        if name == "Session" and any(is_database(arg.value) for arg in args):
             return SESSION
         known = object_call(self.machine, self.emitter, owner, name, args, place)
         if not isinstance(known, Missing):
@@ -308,12 +291,12 @@ class AlembicFramework(Framework):
         if owner.kind == "batch":
             return self._operation(name, args, place, (owner.data[0], owner.data[1]))
         if owner.kind == "inspector":
-            return catalog.ask(self.emitter.environment.schema(), name, args)
+            return catalog.ask(self._schema(), name, args)
         if owner.kind in ("row", "cell", "rows"):
             return catalog.method(owner, name, args)
         if owner.kind == "dialect":
             asks = name in ("has_table", "has_index", "get_columns", "get_table_names")
-            answer = catalog.ask(self.emitter.environment.schema(), name, args[1:]) if asks else None
+            answer = catalog.ask(self._schema(), name, args[1:]) if asks else None
             return answer if asks and answer is not None else Unsure(f"the dialect's {name} is not followed")
         if owner.kind == "record":
             return session_call(self.machine, self.emitter, name, owner, args, place)
@@ -323,7 +306,7 @@ class AlembicFramework(Framework):
         if name in ("execute", "exec", "scalar", "scalars", "exec_driver_sql", "static_output", "_exec", "stream"):
             return execute(self.machine, self.emitter, args, place)
         if name in ("has_table", "get_table_names", "table_names"):
-            return catalog.ask(self.emitter.environment.schema(), name, args)
+            return catalog.ask(self._schema(), name, args)
         if name == "autocommit_block":
             return Handle("autocommit")
         if name in ("commit", "rollback") and owner.kind == "connection":
@@ -354,26 +337,26 @@ class AlembicFramework(Framework):
     def _unknown_call(self, callee: Value, args: tuple[Given, ...], place: Place) -> None:
         """A call that takes the database along may do anything to it."""
         name = callee.name if isinstance(callee, (Symbol, Member, Function)) else describe(callee)
-        if name.startswith(_HARMLESS) or name in _TALK or not any(_is_database(arg.value) for arg in args):
+        if name.startswith(_HARMLESS) or name in _TALK or not any(is_database(arg.value) for arg in args):
             return
         self._opaque(f"{name} is not part of the project", name, place)
 
     def lost(self, callee: Value, args: tuple[Given, ...], reason: str, place: Place) -> None:
         """A function that cannot be followed may do anything if it takes the database along."""
-        if any(_is_database(arg.value) for arg in args):
+        if any(is_database(arg.value) for arg in args):
             self._opaque(reason, describe(callee), place)
 
     def follow(self, callee: Value, args: tuple[Given, ...], run: Callable[[], Value], place: Place) -> Value:
         """A function of the project that bears an operation's name and fits it is that operation, if it leads to none
         by itself that is understood."""
         name = callee.name if isinstance(callee, Function) else ""
-        if name not in _OPERATIONS or not isinstance(callee, Function) or not _stands_for(callee, name):
+        if name not in _OPERATIONS or not isinstance(callee, Function) or not stands_for(callee, name):
             return run()
         with self.emitter.holding() as (held, doubts):
             result = run()
         opaque = any(isinstance(placed.operation, OpaqueOperation) for placed in held)
         if opaque or doubts or not (held or self._asked(callee)):
-            return self._do(name, _named(callee, args), place, None)
+            return self._do(name, named(callee, args), place, None)
         self.emitter.release(held, doubts)
         return result
 
@@ -381,36 +364,3 @@ class AlembicFramework(Framework):
         """Whether a function that led to no operation did so knowingly: its body names the operation."""
         assert isinstance(callee.node, FunctionDef)
         return callee.node.name.encode() in callee.node.body
-
-
-def _quoted(name: Value, dialect: str | None) -> Value:
-    mark = "`" if dialect == "mysql" else '"'
-    return f"{mark}{name}{mark}" if isinstance(name, str) else HOLE
-
-
-def _is_database(value: Value) -> bool:
-    if isinstance(value, Handle):
-        return value.kind in _DATABASE
-    if isinstance(value, Instance):
-        return any(isinstance(field, Handle) and field.kind in _DATABASE for field in value.fields.values())
-    return isinstance(value, Symbol) and value.name == OP
-
-
-def _stands_for(callee: Function, name: str) -> bool:
-    kinds = {parameter.kind for parameter in callee.node.parameters}
-    parameters = tuple(parameter.name for parameter in callee.node.parameters if parameter.name not in ("op", "self"))
-    return name in OPERATIONS and fits(name, parameters, {"var-positional", "var-keyword"} <= kinds)
-
-
-def _named(callee: Function, args: tuple[Given, ...]) -> tuple[Given, ...]:
-    """The arguments under the names that the function's own parameters give them."""
-    parameters = [p for p in callee.node.parameters if p.kind in ("positional", "positional-only")]
-    found: list[Given] = []
-    for arg in args:
-        if arg.keyword is None and parameters:
-            parameter = parameters.pop(0)
-            if parameter.name != "op":
-                found.append(Given(parameter.name, arg.value, arg.place))
-        else:
-            found.append(arg)
-    return tuple(found)
