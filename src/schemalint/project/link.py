@@ -6,8 +6,10 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Union
 
+from schemalint.facts.revisions import RevisionDef
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
+from schemalint.project.attempts import Attempts
 from schemalint.project.histories import build_history
 from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
@@ -41,11 +43,12 @@ def link(
     program = Program({path: source for path, source in sources.items() if isinstance(source, ModuleIR)})
     folders = folders_of(sources)
     considered = (path for path in sorted(program.modules) if not is_aside(path) or _is_labelled(path, settings))
-    definitions = [found for path in considered if (found := read_revision(program, path)) is not None]
+    attempts = Attempts()
+    definitions = [found for path in considered if (found := _revision(program, path, attempts)) is not None]
     inis, ini_problems = _configurations(sources, program, tree)
-    envs = find_envs(program, inis, folders)
+    envs = find_envs(program, inis, folders, attempts)
     revisions = {definition.path for definition in definitions}
-    roles = roles_of(sources, program, settings, revisions, {env.path for env in envs})
+    roles = roles_of(sources, program, settings, revisions, {env.path for env in envs}, attempts)
     modules = {path: _module(path, sources[path], roles[path], tree) for path in sorted(sources)}
     targets = Targets(program, settings, tree.read)
     histories = tuple(
@@ -54,7 +57,7 @@ def link(
     )
     checkout = released if released is not None else _checkout(histories, settings, tree)
     notes = list(mark_released(histories, settings, checkout))
-    reading = Reading()
+    reading = Reading(attempts)
     for history in histories:
         replay(program, history, reading)
     used = tuple(dict.fromkeys(history.target for history in histories))
@@ -69,7 +72,12 @@ def link(
         ),
         not_understood=tuple(reading.not_understood),
         operations=reading.operations,
+        crashes=tuple(attempts.crashes),
     )
+
+
+def _revision(program: Program, path: str, attempts: Attempts) -> RevisionDef | None:
+    return attempts.run("reading the revision in", path, None, lambda: read_revision(program, path))
 
 
 def _is_labelled(path: str, settings: Settings) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation
 from schemalint.facts.revisions import Body, PlacedOperation, RevisionDef
 from schemalint.interpret.program import Program
+from schemalint.project.attempts import Attempts
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic_body import Environment, NotUnderstood, read_body
 from schemalint.readers.alembic_revisions import body_source
@@ -17,9 +19,10 @@ from schemalint.schema.timeline import Timeline
 class Reading:
     """What came of reading: how many operations there are in upgrades, and what was not understood in them.
 
-    Downgrades count for neither: they are not deployed.
+    Downgrades count for neither: they are not deployed. `attempts` keep what broke.
     """
 
+    attempts: Attempts
     operations: int = 0
     not_understood: list[NotUnderstood] = field(default_factory=list)
 
@@ -35,7 +38,7 @@ def replay(program: Program, history: History, reading: Reading) -> None:
     dialect = history.target.servers[0].dialect if history.target.servers else None
     for revision in history.ordered:
         _upgrade(program, revision, timeline, dialect, reading)
-        _downgrade(program, revision, timeline, dialect)
+        _downgrade(program, revision, timeline, dialect, reading)
 
 
 def _upgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
@@ -47,34 +50,60 @@ def _upgrade(program: Program, revision: Revision, timeline: Timeline, dialect: 
         steps.append(Step(placed, revision, number, before))
 
     environment = Environment(dialect, timeline.now, emit)
-    revision.upgrade = _read(program, revision.definition, "upgrade", environment)
+    revision.upgrade = _read(program, revision.definition, "upgrade", environment, reading)
     revision.steps = tuple(steps)
     reading.operations += len(steps)
     reading.not_understood.extend(environment.not_understood)
 
 
-def _downgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None) -> None:
+def _downgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
     def emit(placed: PlacedOperation) -> None:
         timeline.apply(placed.operation, revision.id, placed.guarded, placed.conditional)
 
     end = timeline.now().step
-    revision.downgrade = _read(program, revision.definition, "downgrade", Environment(dialect, timeline.now, emit))
+    environment = Environment(dialect, timeline.now, emit)
+    revision.downgrade = _read(program, revision.definition, "downgrade", environment, reading)
     timeline.rewind(end)
 
 
-def _read(program: Program, definition: RevisionDef, name: str, environment: Environment) -> Body | None:
+def _read(
+    program: Program, definition: RevisionDef, name: str, environment: Environment, reading: Reading
+) -> Body | None:
     """The body of `upgrade` or `downgrade`; None where the file binds no such name.
 
-    Where the name is bound to what cannot be followed, the body is one operation of which nothing is known.
+    Where the name is bound to what cannot be followed, or reading breaks, what the body does ends in an operation of
+    which nothing is known.
     """
     place = definition.upgrade if name == "upgrade" else definition.downgrade
     if place is None:
         return None
-    source = body_source(program, definition.path, name)
-    if source is not None:
-        return read_body(program, source.path, source.function, environment, place)
-    reason = f"the function behind `{name}` is not found"
-    placed = PlacedOperation(OpaqueOperation(reason), place)
-    environment.emit(placed)
+    read: list[PlacedOperation] = []
+    emit = environment.emit
+
+    def emit_and_keep(placed: PlacedOperation) -> None:
+        read.append(placed)
+        emit(placed)
+
+    environment.emit = emit_and_keep
+    failed: tuple[Body | None, str] = (None, "schemalint failed to read it")
+    body, reason = reading.attempts.run(
+        f"reading `{name}` of",
+        definition.path,
+        failed,
+        lambda: _body(program, definition, name, environment, place),
+    )
+    if body is not None:
+        return body
+    environment.emit(PlacedOperation(OpaqueOperation(reason), place))
     environment.not_understood.append(NotUnderstood(place, name, reason))
-    return Body(place, (placed,))
+    return Body(place, tuple(read))
+
+
+def _body(
+    program: Program, definition: RevisionDef, name: str, environment: Environment, place: Place
+) -> tuple[Body | None, str]:
+    """The body, or why there is none."""
+    source = body_source(program, definition.path, name)
+    if source is None:
+        return None, f"the function behind `{name}` is not found"
+    return read_body(program, source.path, source.function, environment, place), ""

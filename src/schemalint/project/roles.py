@@ -22,6 +22,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import BoundValue, External
@@ -43,6 +44,7 @@ from schemalint.ir import (
     Name,
     Statement,
 )
+from schemalint.project.attempts import Attempts
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 
@@ -120,7 +122,12 @@ def is_aside(path: str) -> bool:
 
 
 def roles_of(
-    paths: Iterable[str], program: Program, settings: Settings, revisions: Collection[str], envs: Collection[str]
+    paths: Iterable[str],
+    program: Program,
+    settings: Settings,
+    revisions: Collection[str],
+    envs: Collection[str],
+    attempts: Attempts,
 ) -> dict[str, str | None]:
     """The role of each path. `revisions` and `envs` are the paths of the revisions and environments that were read."""
     found: dict[str, str | None] = {}
@@ -141,7 +148,7 @@ def roles_of(
         elif module is None:
             found[path] = None
         else:
-            found[path] = _by_facts(program, path, module)
+            found[path] = attempts.run("telling the role of", path, None, partial(_by_facts, program, path, module))
             if _DOMAIN.search(path):
                 domain.append(path)
     for path in domain:

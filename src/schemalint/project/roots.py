@@ -17,10 +17,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from schemalint.facts.revisions import EnvConfig, RevisionDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
+from schemalint.project.attempts import Attempts
 from schemalint.readers.alembic_env import read_env
 from schemalint.readers.alembic_ini import AlembicIni, find_folder
 
@@ -50,7 +52,9 @@ def folders_of(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def find_envs(program: Program, inis: Sequence[AlembicIni], folders: Collection[str]) -> tuple[EnvConfig, ...]:
+def find_envs(
+    program: Program, inis: Sequence[AlembicIni], folders: Collection[str], attempts: Attempts
+) -> tuple[EnvConfig, ...]:
     """The environments: one for each `env.py`, or for each section that uses it where several do.
 
     A section without a script location, as Flask-Migrate writes it, speaks of the folder it stands in.
@@ -59,7 +63,8 @@ def find_envs(program: Program, inis: Sequence[AlembicIni], folders: Collection[
     for path in sorted(path for path in program.modules if posixpath.basename(path) == "env.py"):
         folder = posixpath.dirname(path)
         sections: list[AlembicIni | None] = [ini for ini in inis if _script_folder(ini, folders) == folder]
-        envs = [env for ini in sections or [None] if (env := read_env(program, path, ini, folders)) is not None]
+        read = partial(_envs_of, program, path, sections or [None], folders)
+        envs: tuple[EnvConfig, ...] = attempts.run("reading", path, (), read)
         found.extend({env.versions: env for env in reversed(envs)}.values())
     return tuple(found)
 
@@ -77,6 +82,12 @@ def find_roots(definitions: Iterable[RevisionDef], envs: Sequence[EnvConfig]) ->
             parts = _joined_folders(group)
             roots.extend(Root(_name(part, env, len(parts)), tuple(part), env) for part in parts)
     return tuple(sorted(roots, key=lambda root: root.name))
+
+
+def _envs_of(
+    program: Program, path: str, sections: Iterable[AlembicIni | None], folders: Collection[str]
+) -> tuple[EnvConfig, ...]:
+    return tuple(env for ini in sections if (env := read_env(program, path, ini, folders)) is not None)
 
 
 def _script_folder(ini: AlembicIni, folders: Collection[str]) -> str | None:

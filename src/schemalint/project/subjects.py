@@ -13,6 +13,7 @@ from schemalint.facts.comments import Directive
 from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, RevisionDef, Server
 from schemalint.ir import ModuleIR
+from schemalint.project.conduct import Crash
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.schema.graph import Ordered
 from schemalint.schema.timeline import Timeline
@@ -155,7 +156,7 @@ class Project:
     """Everything that was read, linked. `notes` are for the footer: why a server is undecided, and the like.
 
     `operations` counts those of upgrades; `not_understood` tells where something in an upgrade was not, what it was
-    and why.
+    and why; `crashes` are faults of schemalint's own, each in one file.
     """
 
     modules: tuple[Module, ...]
@@ -164,3 +165,4 @@ class Project:
     notes: tuple[str, ...] = ()
     operations: int = 0
     not_understood: tuple[tuple[Place, str, str], ...] = ()
+    crashes: tuple[Crash, ...] = ()

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 
+from schemalint.settings.database import DIALECTS as SETTINGS_NAMES
+
 _SCHEME = re.compile(r"(?P<dialect>[A-Za-z][A-Za-z0-9]*)(?:\+[\w.]+)?://")
 _PASSWORD = re.compile(r"(?P<user>://[^:/@]*):.*@")
 _SECRET_PARAMETER = re.compile(
     r"(?P<name>[?&](?:\w*pass(?:word|wd)?|pwd|\w*secret\w*|\w*token\w*)=)[^&#]*", re.IGNORECASE
 )
 
-DIALECTS = {
-    "postgresql": "postgresql",
-    "postgres": "postgresql",
-    "postgis": "postgresql",
-    "psql": "postgresql",
-    "pgsql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mariadb",
-    "sqlite": "sqlite",
-    "oracle": "oracle",
-    "mssql": "mssql",
-}
+DIALECTS = {**SETTINGS_NAMES, **dict.fromkeys(("postgis", "psql", "pgsql"), "postgresql")}
 """The dialect for the first part of a URL's scheme, and for a dialect's name in SQLAlchemy."""
 
 
