@@ -8,9 +8,10 @@ from schemalint.project.attempts import Attempts
 def test_what_breaks_is_recorded_and_has_a_default() -> None:
     attempts = Attempts()
 
-    results = [
-        attempts.run("dividing by", f"{number}.py", -1, lambda number=number: 4 // number) for number in (2, 0, 1)
-    ]
+    def divide(number: int) -> int:
+        return attempts.run("dividing by", f"{number}.py", -1, lambda: 4 // number)
+
+    results = [divide(2), divide(0), divide(1)]
 
     assert results == [2, -1, 4]
     (crash,) = attempts.crashes
