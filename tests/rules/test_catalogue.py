@@ -15,6 +15,7 @@ from schemalint.rules.examples import Example, examples_of
 from schemalint.rules.pages import SECTIONS, page_path, pages_folder, read_page
 from schemalint.rules.registry import load_rules
 from schemalint.settings.discovery import load
+from schemalint.settings.documents import parse
 from schemalint.source.tree import FolderTree
 
 RULES = load_rules()
@@ -54,9 +55,7 @@ def test_example(rule: Rule, example: Example, tmp_path: Path) -> None:
 
 def _extended(example: Example) -> dict[str, list[str]]:
     """The rules that an example's settings add: `--select` sets those of the file aside."""
-    import tomllib
-
-    extra = tomllib.loads(example.settings).get("extend-select")
+    extra = parse("schemalint.toml", example.settings.encode()).table.get("extend-select")
     return {"extend-select": extra} if extra else {}
 
 
@@ -72,7 +71,9 @@ def test_rule_has_a_page_with_every_section(rule: Rule) -> None:
     page = read_page(rule)
     wanted = [section for section in SECTIONS if section != "Options" or rule.options is not None]
     assert page.name == rule.name
-    assert page.summary == rule.summary
+    assert page.summary
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) <= 110
     assert [section for section in page.sections if section != "Options" or rule.options] == wanted
     assert all(page.sections[section] for section in wanted)
 

@@ -22,12 +22,12 @@ def non_concurrent_index(step: Step) -> Iterator[Finding]:
     weight = weight_on(step.target, POSTGRESQL)
     if weight is None or isinstance(operation.table, Unknown) or is_new(step, operation.table):
         return
-    name = operation.index.name if isinstance(operation.index.name, str) else "the index"
+    name = f"index `{operation.index.name}`" if isinstance(operation.index.name, str) else "an index"
     yield Finding(
         place=step.place,
         message=f"creating {name} blocks INSERT, UPDATE and DELETE on `{operation.table}` until it is built: "
         f"without CONCURRENTLY it holds a SHARE lock on PostgreSQL",
-        help=_help(step, operation, name),
+        help=_help(step),
         anchor=step.anchor,
         weight=weight,
         facts=(
@@ -38,15 +38,10 @@ def non_concurrent_index(step: Step) -> Iterator[Finding]:
     )
 
 
-def _help(step: Step, operation: CreateIndex, name: str) -> str:
+def _help(step: Step) -> str:
     """The safe way in the author's own words."""
-    if step.placed.derived:
-        return (
-            f"Leave out `index=True` and create the index in a revision of its own: "
-            f"`with op.get_context().autocommit_block(): op.create_index('{name}', '{operation.table}', [...], "
-            f"postgresql_concurrently=True)`."
-        )
+    first = "Leave out `index=True` and create" if step.placed.derived else "Create"
     return (
-        "Create it in a revision of its own: put the call inside `with op.get_context().autocommit_block():` and add "
-        "`postgresql_concurrently=True`."
+        f"{first} the index in a revision of its own, inside `with op.get_context().autocommit_block():`, with "
+        "`op.create_index(..., postgresql_concurrently=True)`."
     )

@@ -12,6 +12,7 @@ from schemalint.facts.operations import (
     AddConstraint,
     AddEnumValue,
     CreateIndex,
+    CreateObject,
     DataChange,
     DetachPartition,
     DropColumn,
@@ -30,7 +31,8 @@ from schemalint.facts.operations import (
 from schemalint.facts.revisions import PlacedOperation
 from schemalint.facts.tables import PrimaryKeyDef
 from schemalint.facts.unknown import Unknown
-from schemalint.project.subjects import Revision, Step, object_name, operation_kind
+from schemalint.project.objects import object_name, operation_kind
+from schemalint.project.subjects import Revision, Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new
 
@@ -61,8 +63,8 @@ def empty_downgrade(revision: Revision) -> Iterator[Finding]:
         return
     yield Finding(
         place=revision.downgrade.place,
-        message=f"downgrade() of `{revision.id}` does nothing: after it, {_describe(changes)} is still there, "
-        "and upgrading again fails or repeats it",
+        message=f"downgrade() of `{revision.id}` does nothing: {_describe(changes)} of upgrade() stays done, "
+        "while Alembic records that it is undone",
         help="Undo what `upgrade()` does, in the opposite order; where that is impossible, raise an exception that "
         "says why.",
         anchor=f"{revision.id}:downgrade",
@@ -74,11 +76,15 @@ def empty_downgrade(revision: Revision) -> Iterator[Finding]:
 def _weight_of_loss(changes: tuple[PlacedOperation, ...]) -> Weight:
     """How bad it is that changes stay: a note where no reviewer would ask for more.
 
-    Rows that were repaired are rarely to be broken again, and PostgreSQL has no way to remove the value of an enum.
+    Rows that were repaired are rarely to be broken again, PostgreSQL has no way to remove the value of an enum, and an
+    extension is in nobody's way.
     """
-    if all(isinstance(placed.operation, (DataChange, AddEnumValue)) for placed in changes):
-        return Weight.NOTE
-    return Weight.FULL
+    return Weight.NOTE if all(_may_stay(placed.operation) for placed in changes) else Weight.FULL
+
+
+def _may_stay(operation: Operation) -> bool:
+    extension = isinstance(operation, CreateObject) and operation.kind == "extension"
+    return extension or isinstance(operation, (DataChange, Truncate, AddEnumValue))
 
 
 def _changes(revision: Revision) -> tuple[PlacedOperation, ...]:
