@@ -36,11 +36,12 @@ def routes(program: Program, paths: Iterable[str]) -> tuple[Route, ...]:
     A framework that no module of the program imports costs nothing. A registration of which neither path nor handler
     is known is left out, and so is a view without registration that serves a registered one as a base.
     """
-    used = frameworks(program)
+    imports = frameworks(program)
+    used = frozenset(chain.from_iterable(imports.values()))
     readers = [read for packages, read in _READERS if packages & used]
     if not readers:
         return ()
-    found = survey(program, paths)
+    found = survey(program, paths, imports)
     every = list(chain.from_iterable(read(found) for read in readers))
     registered = {route.handler for route in every if route.path != UNREGISTERED}
     kept = {route: None for route in every if _tells(route) and not _repeats(route, registered)}

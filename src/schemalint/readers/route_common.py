@@ -6,7 +6,7 @@ The project is walked once. A function's body is decoded only where it holds a w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, Union
 
@@ -15,6 +15,8 @@ from schemalint.interpret.program import Program
 from schemalint.interpret.scopes import Assigned, Binding, Scope, blocks_of, function_scope, scope_of
 from schemalint.ir import (
     Attribute,
+    Await,
+    BinOp,
     Call,
     ClassDef,
     Expression,
@@ -24,12 +26,12 @@ from schemalint.ir import (
     ImportFrom,
     Name,
     Sequence,
+    Starred,
     Statement,
     encode_body,
     span_of,
     statements_of,
 )
-from schemalint.readers.nodes import nodes
 
 FRAMEWORKS = frozenset(
     {
@@ -52,14 +54,25 @@ _LONGEST_LOOP = 200
 
 
 class Layer:
-    """The names of one block around a place. `qualifier` is that of what it defines."""
+    """The names of one block around a place. `qualifier` is that of what it defines.
 
-    __slots__ = ("is_class", "qualifier", "scope")
+    The names are gathered when they are first asked for, which is never for most classes.
+    """
 
-    def __init__(self, scope: Scope, qualifier: str, *, is_class: bool = False) -> None:
-        self.scope = scope
+    __slots__ = ("_gather", "_scope", "is_class", "qualifier")
+
+    def __init__(self, gather: Callable[[], Scope], qualifier: str, *, is_class: bool = False) -> None:
+        self._gather = gather
+        self._scope: Scope | None = None
         self.qualifier = qualifier
         self.is_class = is_class
+
+    @property
+    def scope(self) -> Scope:
+        """What the block binds."""
+        if self._scope is None:
+            self._scope = self._gather()
+        return self._scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ class Context:
     def in_class(self, node: ClassDef) -> Context:
         """The context of a class's body."""
         qualifier = self.inside(node.name)
-        layer = Layer(scope_of(node.body), qualifier, is_class=True)
+        layer = Layer(lambda: scope_of(node.body), qualifier, is_class=True)
         return replace(
             self, layers=(*self.layers, layer), qualifier=qualifier, owner=node, owner_qualifier=self.qualifier
         )
@@ -103,14 +116,14 @@ class Context:
         qualifier = f"{self.inside(node.name)}.<locals>"
         is_method = bool(self.layers) and self.layers[-1].is_class
         visible = tuple(layer for layer in self.layers if not layer.is_class)
-        layer = Layer(function_scope(node), qualifier)
+        layer = Layer(lambda: function_scope(node), qualifier)
         first = node.parameters[0].name if is_method and node.parameters else self.first
         return replace(self, layers=(*visible, layer), qualifier=qualifier, first=first, function=node)
 
     def binding(self, names: Mapping[str, Expression]) -> Context:
         """The context of a round of a loop, whose variables are known."""
         bound: dict[str, list[Binding]] = {name: [Assigned(value=value)] for name, value in names.items()}
-        return replace(self, layers=(*self.layers, Layer(Scope(bound, ()), self.qualifier)))
+        return replace(self, layers=(*self.layers, Layer(lambda: Scope(bound, ()), self.qualifier)))
 
 
 NodeT = TypeVar("NodeT", FunctionDef, ClassDef, Call)
@@ -164,20 +177,20 @@ class Survey:
         return Place(path, span_of(lines, node.name_start, node.name_start + len(node.name)))
 
 
-def survey(program: Program, paths: Iterable[str]) -> Survey:
-    """Walks the modules at the paths; where no module of the program imports a framework, there is nothing to find."""
+def frameworks(program: Program) -> dict[str, frozenset[str]]:
+    """The frameworks that each module imports outside of functions; modules without one are left out."""
+    found = ((path, FRAMEWORKS & imported_packages(module.body)) for path, module in program.modules.items())
+    return {path: packages for path, packages in found if packages}
+
+
+def survey(program: Program, paths: Iterable[str], imports: Mapping[str, frozenset[str]]) -> Survey:
+    """Walks the modules at the paths; `imports` is what `frameworks` gives. Where that is nothing, nothing is found."""
     chosen = tuple(dict.fromkeys(paths))
     found = Survey(program, frozenset(chosen))
-    if frameworks(program):
+    if imports:
         for path in chosen:
-            direct = bool(FRAMEWORKS & imported_packages(program.modules[path].body))
-            _walk(found, program.modules[path].body, Context(path), direct)
+            _walk(found, program.modules[path].body, Context(path), path in imports)
     return found
-
-
-def frameworks(program: Program) -> frozenset[str]:
-    """The frameworks that the modules of the program import at their top."""
-    return FRAMEWORKS.intersection(*[{name for m in program.modules.values() for name in imported_packages(m.body)}])
 
 
 def imported_packages(statements: Iterable[Statement]) -> frozenset[str]:
@@ -247,9 +260,26 @@ def _calls_in(statements: Iterable[Statement], context: Context, name: str) -> I
             for block in blocks:
                 yield from _calls_in(block, context, name)
         else:
-            for inner in nodes(node):
-                if isinstance(inner, Call) and last_name(inner.func) == name:
-                    yield Site(context, inner, node)
+            for call in _calls(node):
+                if last_name(call.func) == name:
+                    yield Site(context, call, node)
+
+
+def _calls(statement: Statement) -> Iterator[Call]:
+    """The calls in a statement's value: alone, as arguments of others, in lists and sums of lists."""
+    pending: list[Expression | None] = [getattr(statement, "value", None)]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Call):
+            yield item
+            pending.append(item.func)
+            pending.extend(arg.value for arg in item.args)
+        elif isinstance(item, (Attribute, Await, Starred)):
+            pending.append(item.value)
+        elif isinstance(item, Sequence):
+            pending.extend(item.items)
+        elif isinstance(item, BinOp):
+            pending.extend((item.left, item.right))
 
 
 def _walk(found: Survey, statements: Iterable[Statement], context: Context, direct: bool) -> None:
@@ -275,9 +305,9 @@ def _walk(found: Survey, statements: Iterable[Statement], context: Context, dire
             for block in blocks:
                 _walk(found, block, context, direct)
         elif not (context.layers and context.layers[-1].is_class):
-            for inner in nodes(node):
-                if isinstance(inner, Call) and (name := last_name(inner.func)):
-                    found.calls.setdefault(name, []).append(Site(context, inner, node))
+            for call in _calls(node):
+                if name := last_name(call.func):
+                    found.calls.setdefault(name, []).append(Site(context, call, node))
 
 
 def _decorators(found: Survey, site: DefinitionSite) -> None:

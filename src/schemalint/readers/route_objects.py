@@ -32,7 +32,7 @@ from schemalint.ir import (
     Subscript,
     statements_of,
 )
-from schemalint.readers.route_common import Context, Layer, Site, Survey, callers, last_name
+from schemalint.readers.route_common import Context, Site, Survey, callers, last_name
 
 _DEPTH = 12
 
@@ -109,8 +109,7 @@ def _settled(survey: Survey, found: Resolution, depth: int) -> Union[Resolution,
             return Value(Context(found.path), None, found.annotation)
         return _value(survey, Context(found.path), found.expression, found.annotation, depth)
     if isinstance(found, ClassAttribute) and (found.expression is not None or found.annotation is not None):
-        layer = Layer(survey.program.class_scope(found.path, found.node), found.node.name, is_class=True)
-        return Value(Context(found.path, (layer,), found.node.name), found.expression, found.annotation)
+        return Value(Context(found.path).in_class(found.node), found.expression, found.annotation)
     return found
 
 
