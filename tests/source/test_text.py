@@ -60,6 +60,7 @@ def test_bytes_that_are_no_text_have_a_reason(data: bytes, path: str, reason: st
         ("a\n", (0, 2)),
         ("a\r\nb\rc\nd", (0, 3, 5, 7)),
         ("a\n\r\n\r\r", (0, 2, 4, 5, 6)),
+        pytest.param("a" * 1_000_000, (0,), id="a long line"),
         ("a\x0cb\x1cc\x85d\u2028e\n", (0, 10)),
     ],
 )

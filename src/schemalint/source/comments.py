@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tokenize
 from itertools import pairwise
 
 from schemalint.ir import Comment
@@ -39,6 +38,8 @@ def python_comments(text: str, lines: tuple[int, ...]) -> tuple[Comment, ...]:
     """
     if MARK not in text:
         return ()
+    import tokenize
+
     # The tokenizer of Python 3.11 and older does not know that a lone CR ends a line.
     ends = (*lines[1:], len(text)) if lines[-1] < len(text) else lines[1:]
     rows = iter([text[start:end].rstrip("\r\n") + "\n" for start, end in pairwise((0, *ends))])

@@ -55,12 +55,12 @@ def lower(text: str) -> ModuleIR:
     Raises SyntaxError or ValueError where the interpreter cannot read it, RecursionError or MemoryError where it nests
     too deeply.
     """
+    lines = line_starts(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the analysed code: unknown escapes, `is` with a literal
         tree = ast.parse(text)
-    lines = line_starts(text)
+        comments = python_comments(text, lines)
     docstring, body = split_docstring(_Lowering(text, lines).block(tree.body))
-    comments = python_comments(text, lines)
     return ModuleIR(docstring, body, comments, statement_ranges(text, body) if comments else (), lines)
 
 

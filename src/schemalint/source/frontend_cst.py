@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Sequence as Items
 from typing import Any
@@ -64,6 +65,9 @@ _AUGMENTED_OPERATORS: dict[type[cst.CSTNode], str] = {
 }
 
 
+_LONE_CR = re.compile(r"\r(?!\n)")  # a line end to Python, but not to libcst
+
+
 class LossyTree(Exception):  # noqa: N818 - a condition of the tree, told to `lower` only
     """libcst does not write a tree back as it was read, so that positions in it would be wrong."""
 
@@ -74,11 +78,12 @@ def lower(text: str) -> ModuleIR:
     Raises `libcst.ParserSyntaxError` where libcst cannot read it, `LossyTree` where it cannot say where nodes stand,
     RecursionError where it nests too deeply.
     """
-    module = cst.parse_module(text)
+    readable = _LONE_CR.sub("\n", text) if "\r" in text else text
+    module = cst.parse_module(readable)
     positions = PositionsAndComments(module) if MARK in text else Positions(module)
-    if "".join(positions.tokens) != text:
+    if "".join(positions.tokens) != readable:
         raise LossyTree
-    docstring, body = split_docstring(_Lowering(text, positions).lines(module.body)[0])
+    docstring, body = split_docstring(_Lowering(positions).lines(module.body)[0])
     comments: tuple[Comment, ...] = ()
     if isinstance(positions, PositionsAndComments):
         offsets = positions.offsets
@@ -89,8 +94,8 @@ def lower(text: str) -> ModuleIR:
 class _Lowering(ExpressionLowering):
     """Lowers the statements of one file."""
 
-    def __init__(self, text: str, positions: Positions) -> None:
-        super().__init__(text, positions)
+    def __init__(self, positions: Positions) -> None:
+        super().__init__(positions)
         self.statement_depth = 0
         self.small: dict[type[cst.CSTNode], Callable[[Any], Statement]] = {
             cst.Expr: lambda node: ExpressionStatement(self.expression(node.value), *self.at(node)),

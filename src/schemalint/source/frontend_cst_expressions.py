@@ -87,8 +87,7 @@ def identifier(node: cst.CSTNode) -> str:
 class ExpressionLowering:
     """Lowers the expressions of one file."""
 
-    def __init__(self, text: str, positions: Positions) -> None:
-        self.text = text
+    def __init__(self, positions: Positions) -> None:
         self.positions = positions
         self.depth = 0
         self.inside: tuple[int, int] | None = None  # the range of the f-string that is being lowered
@@ -234,11 +233,11 @@ class ExpressionLowering:
         starred = isinstance(first.slice, cst.Index) and first.slice.star is not None
         if len(elements) == 1 and not isinstance(last.comma, cst.Comma) and not starred:
             return self.index_element(first)
-        ranges = self.positions.ranges
-        start, end = ranges[id(first)][0], ranges[id(last)][1]
+        positions = self.positions
+        start, end = positions.trimmed(first)[0], positions.trimmed(last)[1]
         if isinstance(last.comma, cst.Comma):
-            end = self.positions.after(",", end)
-        whole = self.within((self.positions.offsets[start], self.positions.offsets[end]))
+            end = positions.offsets[positions.after(",", positions.ranges[id(last)][1])]
+        whole = self.within((start, end))
         if self.depth == MAX_DEPTH:
             return Opaque("depth", *whole)
         self.depth += 1
@@ -331,14 +330,14 @@ class ExpressionLowering:
         return found
 
     def debug_text(self, node: cst.CSTNode) -> str:
-        """The text that `{node = }` stands for: all that is written before the conversion, the format and the brace."""
-        tokens, offsets = self.positions.tokens, self.positions.offsets
+        """The text that `{node = }` stands for: all before conversion, format and brace, but no comments."""
+        tokens = self.positions.tokens
         start, end = self.positions.ranges[id(node)]
+        start = self.positions.before("{", start) + 1
         end = self.positions.after("=", end)
         while tokens[end] not in ("!", ":", "}"):
             end += 1
-        written = self.text[offsets[self.positions.before("{", start) + 1] : offsets[end]]
-        return unescaped(written, raw=True)
+        return unescaped("".join([token for token in tokens[start:end] if not token.startswith("#")]), raw=True)
 
     def parameters(self, node: cst.Parameters) -> tuple[Parameter, ...]:
         found = [self.parameter(param, "positional-only") for param in node.posonly_params]

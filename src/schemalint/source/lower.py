@@ -54,15 +54,22 @@ def lower(text: str) -> ModuleIR | SyntaxProblem:
     Where both fail, the problem is that of `ast`, whose messages and positions are the better ones.
     """
     if "\0" in text:
-        before = text[: text.index("\0")]
-        lines = line_starts(before)
-        return SyntaxProblem("source code cannot contain null bytes", len(lines), len(before) - lines[-1] + 1)
+        return _problem_at(text, text.index("\0"), "source code cannot contain null bytes")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return _problem_at(text, error.start, "a lone surrogate is not text")
     by_libcst_first = any(name in text for name in _FRAMEWORKS)
     with _collector_paused():
         if by_libcst_first:
             return _by_libcst(text) or _by_ast(text)
         result = _by_ast(text)
         return result if isinstance(result, ModuleIR) else _by_libcst(text) or result
+
+
+def _problem_at(text: str, offset: int, message: str) -> SyntaxProblem:
+    lines = line_starts(text[:offset])
+    return SyntaxProblem(message, len(lines), offset - lines[-1] + 1)
 
 
 def _by_libcst(text: str) -> ModuleIR | None:
@@ -89,7 +96,7 @@ def _by_ast(text: str) -> ModuleIR | SyntaxProblem:
         if error.msg.startswith("too many nested parentheses"):
             return _TOO_DEEP
         return SyntaxProblem(error.msg, max(error.lineno or 1, 1), max(error.offset or 1, 1))
-    except ValueError as error:  # a lone surrogate
+    except ValueError as error:  # of a parser's own mistakes, such as Python 3.12.1 has with format specs
         return SyntaxProblem(str(error), 1, 1)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from itertools import accumulate
 
 import msgspec
 
 _PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class UnreadableText(msgspec.Struct, frozen=True):
@@ -58,4 +57,4 @@ def line_starts(text: str) -> tuple[int, ...]:
     (`str.splitlines` also ends a line at form feeds, U+2028 and the like.) What follows the last line end is a line
     too, even where it is empty.
     """
-    return (0, *accumulate(map(len, _LINE.findall(text))))
+    return (0, *[line_end.end() for line_end in _LINE_END.finditer(text)])
