@@ -154,3 +154,10 @@ def test_a_dialect_test_takes_the_branch_of_the_first_server(linked: Linked) -> 
 
     assert dropped("postgresql") == ["a1:drop_table:a"]
     assert dropped("mysql") == ["a1:drop_table:b"]
+
+
+def test_targets_of_which_the_same_is_known_share_a_note(linked: Linked) -> None:
+    project = linked({f"{name}/migrations/1.py": revision("a1") for name in "abcde"})
+
+    (note,) = (note for note in project.notes if "database" in note)
+    assert note.startswith("a/migrations, b/migrations, c/migrations and 2 more: no URL")

@@ -15,8 +15,8 @@ from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
 from schemalint.project.roles import is_aside, roles_of
 from schemalint.project.roots import find_envs, find_roots, folders_of
-from schemalint.project.subjects import History, Module, Problem, Project, Target
-from schemalint.project.targets import Targets, note_on
+from schemalint.project.subjects import History, Module, Problem, Project
+from schemalint.project.targets import Targets, notes_on
 from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
 from schemalint.readers.alembic_revisions import read_revision
 from schemalint.readers.directives import read_directives, read_sql_directives
@@ -67,7 +67,7 @@ def link(
         histories=histories,
         notes=(
             *(f"{problem.path}:{problem.line}: {problem.message}" for problem in ini_problems),
-            *_notes(used),
+            *notes_on(used),
             *notes,
         ),
         not_understood=tuple(reading.not_understood),
@@ -135,7 +135,3 @@ def _checkout(histories: Iterable[History], settings: Settings, tree: SourceTree
     if not tuple(histories):
         return Released(reason="there is no history")
     return released_in(tree.root, settings.default_branch)
-
-
-def _notes(targets: Iterable[Target]) -> tuple[str, ...]:
-    return tuple(note for target in targets if (note := note_on(target)) is not None)

@@ -133,16 +133,26 @@ _REQUIREMENTS = (
 )
 
 
-def note_on(target: Target) -> str | None:
-    """What the footer should say of a target: nothing where the settings tell the servers."""
-    if target.declared:
-        return None
+def notes_on(targets: Iterable[Target]) -> tuple[str, ...]:
+    """What the footer should say of the targets: nothing of those whose servers the settings tell."""
+    names: dict[str, list[str]] = {}
+    for target in targets:
+        if not target.declared:
+            names.setdefault(_note_on(target), []).append(target.name)
+    return tuple(f"{_listed(found)}: {note}" for note, found in names.items())
+
+
+def _note_on(target: Target) -> str:
     if not target.servers:
-        return f"{target.name}: {target.why}"
+        return target.why
     names = ", ".join(map(str, target.servers))
     hows: Mapping[str, str] = {"url": "a URL", "dialect": "the dialects that the code names", "driver": "its drivers"}
     reasons = " and ".join(dict.fromkeys(hows[server.how] for server in target.servers))
-    return f"{target.name}: database taken as {names}, from {reasons}; `database` in [tool.schemalint] says it exactly"
+    return f"database taken as {names}, from {reasons}; `database` in [tool.schemalint] says it exactly"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) < 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def _holds(target: TargetSettings, root: Root) -> bool:
