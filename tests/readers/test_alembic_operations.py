@@ -51,13 +51,13 @@ def keys(*names: str) -> tuple[IndexElement, ...]:
         ('op.drop_table("users", schema="auth")', DropTable(ObjectName("users", "auth"))),
         ('op.drop_table("users", if_exists=True)', DropTable(USERS, if_exists=True)),
         ('op.drop_table("users", schema="")', DropTable(USERS)),
-        ('op.rename_table("users", "people", schema="a")', RenameTable(ObjectName("users", "a"), ObjectName("people", "a"))),
+        ('op.rename_table("users", "x", schema="a")', RenameTable(ObjectName("users", "a"), ObjectName("x", "a"))),
         ('op.drop_column("users", "name")', DropColumn(USERS, "name")),
         ('op.drop_column(table_name="users", column_name="name")', DropColumn(USERS, "name")),
         ('op.add_column("users", sa.Column("age", sa.Integer))', AddColumn(USERS, ColumnDef("age", INTEGER))),
         (
-            'op.add_column("users", sa.Column("age", sa.Integer(), nullable=False, server_default="0", comment="years"))',
-            AddColumn(USERS, ColumnDef("age", INTEGER, False, Default("0", True), comment="years")),
+            'op.add_column("users", sa.Column("age", sa.Integer(), nullable=False, server_default="0", comment="!"))',
+            AddColumn(USERS, ColumnDef("age", INTEGER, False, Default("0", True), comment="!")),
         ),
         (
             'op.alter_column("users", "age", nullable=False, existing_type=sa.Integer())',
@@ -85,8 +85,9 @@ def keys(*names: str) -> tuple[IndexElement, ...]:
             ),
         ),
         (
-            'op.create_index(op.f("ix"), "users", ["a"], postgresql_concurrently=True, postgresql_where=sa.text("a > 0"),'
-            ' postgresql_using="gin", postgresql_ops={"a": "gin_trgm_ops"}, if_not_exists=True)',
+            'op.create_index(op.f("ix"), "users", ["a"], postgresql_concurrently=True, '
+            'postgresql_where=sa.text("a > 0"), postgresql_using="gin", '
+            'postgresql_ops={"a": "gin_trgm_ops"}, if_not_exists=True)',
             CreateIndex(
                 USERS,
                 IndexDef(
@@ -171,7 +172,8 @@ op.create_table(
 
 def test_primary_key_columns_make_one_key_and_are_not_null(upgrade):
     reading = upgrade(
-        'op.create_table("m", sa.Column("a", sa.Integer, primary_key=True), sa.Column("b", sa.Integer, primary_key=True))'
+        'op.create_table("m", sa.Column("a", sa.Integer, primary_key=True), '
+        'sa.Column("b", sa.Integer, primary_key=True))'
     )
     table = reading.only.table
     assert table.constraints == (PrimaryKeyDef(None, ("a", "b")),)

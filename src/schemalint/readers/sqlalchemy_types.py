@@ -20,7 +20,6 @@ from schemalint.interpret.values import (
     Made,
     Missing,
     Symbol,
-    Unsure,
     Value,
     is_scalar,
     unknown,
@@ -170,8 +169,9 @@ def _of_family(machine: Machine, family: str, last: str, made: Made) -> ColumnTy
         item = type_of(machine, made.value("item_type", 0))
         return item if isinstance(item, Unknown) else SqlType("array", item=item)
     if family in ("numeric", "double"):
-        scale = _number(made.value("scale", 1)) if family == "numeric" else None
-        return SqlType(family, precision=_number(made.value("precision", 0)), scale=scale)
+        precision, scale = made.value("precision", 0), made.value("scale", 1) if family == "numeric" else None
+        doubt = _doubt(precision) or _doubt(scale)
+        return doubt or SqlType(family, precision=_number(precision), scale=_number(scale))
     if family in ("timestamp", "time"):
         zone = made.value("timezone", 0, False)
         precision = _number(made.value("precision")) or _number(made.value("fsp"))
@@ -180,12 +180,18 @@ def _of_family(machine: Machine, family: str, last: str, made: Made) -> ColumnTy
         return SqlType(family, precision=precision, timezone=zone)
     if family in _LENGTHS:
         length = made.value("length", 0)
-        if isinstance(length, Unsure):
-            return unknown(length)
+        doubt = _doubt(length)
+        if doubt is not None:
+            return doubt
         collation = made.value("collation")
         known = collation if isinstance(collation, str) and HOLE not in collation else None
         return SqlType(family, length=_number(length), collation=known)
     return SqlType(family)
+
+
+def _doubt(value: Value) -> Unknown | None:
+    """Why a length, precision or scale is not known; None for one that is, and for none."""
+    return None if value is None or isinstance(value, (int, str)) else unknown(value)
 
 
 def _number(value: Value) -> int | None:
