@@ -14,7 +14,7 @@ from schemalint.facts.functions import Region
 from schemalint.interpret.events_values import Value
 from schemalint.interpret.resolutions import DefinedClass
 from schemalint.interpret.scopes import Scope, function_scope
-from schemalint.ir import Attribute, Await, Call, ClassDef, Delete, Expression, FunctionDef, Raise, Return, Yield
+from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef, Raise, Return
 
 UNCONDITIONAL = frozenset({"function", "with", "try", "finally"})
 """Kinds of regions whose code runs whenever the code before them did."""
@@ -50,7 +50,7 @@ class CallSite(NamedTuple):
 class Moment(NamedTuple):
     """Any other event. `what` is a node, or the number of a region that is entered (`leaving` False) or left."""
 
-    what: Union[Attribute, Await, Return, Raise, Yield, Delete, Expression, int]
+    what: Union[Return, Raise, Expression, int]
     region: int
     kind: str
 

@@ -103,7 +103,9 @@ class Evidence:
             return self.attribute(where.path, owner, node.attr)
         if isinstance(node, Call):
             function = self.value(where, node.func)
-            return None if function is None else events_objects.called(self, where, function, node)
+            if function is None:
+                return self._setting(where, node)
+            return events_objects.called(self, where, function, node)
         if isinstance(node, Await):
             return awaited(self.value(where, node.value))
         if isinstance(node, NamedExpr):
@@ -114,6 +116,13 @@ class Evidence:
             return self._any(where, node.values) if node.op == "or" else self.value(where, node.values[-1])
         if isinstance(node, Subscript):
             return self._item(where, node)
+        return None
+
+    def _setting(self, where: Where, node: Call) -> Value | None:
+        """What `settings.get(name, default)` gives: its default, where that is a function or a class of the project."""
+        if isinstance(node.func, Attribute) and node.func.attr == "get" and len(node.args) == 2:
+            default = self.value(where, node.args[1].value)
+            return default if isinstance(default, (FunctionValue, ClassValue)) else None
         return None
 
     def _any(self, where: Where, nodes: tuple[Expression, ...]) -> Value | None:

@@ -14,8 +14,8 @@ ENGINE, ASYNC_ENGINE = "sqlalchemy.Engine", "sqlalchemy.ext.asyncio.AsyncEngine"
 SCOPED, ASYNC_SCOPED = "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session"
 SESSIONMAKER, ASYNC_SESSIONMAKER = "sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker"
 
-# What a call gives: a class, or "await", "context" or "iterate" and what that gives. `@0` is the type argument of the
-# object, `self` the object itself.
+# What a call gives: an object of a class, the "class" itself, or "await", "context" or "iterate" and what that gives.
+# `@0` is the type argument of the object, `self` the object itself.
 _CALLS = {
     "sqlalchemy.create_engine": ENGINE,
     "sqlalchemy.engine_from_config": ENGINE,
@@ -47,6 +47,7 @@ _CALLS = {
     "flask_sqlalchemy.SQLAlchemy.create_scoped_session": SCOPED,
     "flask_sqlalchemy.SQLAlchemy.create_session": SESSIONMAKER,
     "flask_sqlalchemy.SQLAlchemy.get_engine": ENGINE,
+    "flask_appbuilder.utils.legacy.get_sqla_class": "class flask_appbuilder.SQLA",
     "sqlite3.connect": "sqlite3.Connection",
     "psycopg2.connect": "psycopg2.extensions.connection",
     "psycopg.connect": "psycopg.Connection",
@@ -90,6 +91,8 @@ _ATTRIBUTES = {
     "flask_appbuilder.SQLA.engine": ENGINE,
     "flask_appbuilder.AppBuilder.get_session": SCOPED,
     "flask_appbuilder.AppBuilder.session": SCOPED,
+    "flask_appbuilder.security.sqla.manager.SecurityManager.session": SCOPED,
+    "flask_appbuilder.security.sqla.manager.SecurityManager.get_session": SCOPED,
     f"{ASYNC_SESSION}.sync_session": SESSION,
     f"{ASYNC_ENGINE}.sync_engine": ENGINE,
     f"{SCOPED}.session_factory": SESSIONMAKER,

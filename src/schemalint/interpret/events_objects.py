@@ -32,7 +32,7 @@ from schemalint.interpret.events_values import (
     merged,
     with_how,
 )
-from schemalint.interpret.homes import canonical
+from schemalint.interpret.homes import canonical, instance_attribute
 from schemalint.interpret.resolutions import DefinedClass, DefinedFunction, External
 from schemalint.interpret.resolve import ancestry, name_of, qualified_name
 from schemalint.interpret.scopes import Assigned, Defined
@@ -115,6 +115,8 @@ def _instance_of(value: Value | None) -> Instance | None:
 def _given(spec: str, owner: Instance | None) -> Value | None:
     """The value that an entry of the library tables means."""
     kind, _, name = spec.rpartition(" ")
+    if kind == "class":
+        return Foreign(name)
     value: Value | None
     if name == "self":
         value = owner
@@ -212,7 +214,10 @@ def parameter(evidence: Evidence, flow: Flow, definition: Definition) -> Value |
     if depends:
         if found is None and function is not None:
             found = provided(evidence, Where(flow.path, flow), function)
-        return msgspec.structs.replace(found, how="dependency") if isinstance(found, Instance) else found
+        return with_how(found, "dependency")
+    if found is None and definition.annotation is None and definition.value is not None:
+        default = evidence.value(Where(flow.path, flow.enclosing), definition.value)
+        return with_how(default, "parameter") if isinstance(default, Instance) else None
     return found
 
 
@@ -227,7 +232,12 @@ def attribute_of(evidence: Evidence, instance: Instance, name: str) -> Value | N
     if instance.defined is None:
         full = f"{instance.name}.{name}"
         given = given_by_attribute(full)
-        return Foreign(full, instance) if given is None else Instance(given, how="attribute")
+        if given is not None:
+            return Instance(given, how="attribute")
+        facade = instance_attribute(like(instance.name), name)
+        if facade is not None and facade != f"{like(instance.name)}.{name}":
+            return Foreign(facade)
+        return Foreign(full, instance)
     key = (instance.defined.path, instance.defined.node.start, name)
     if key not in evidence.attributes:
         evidence.attributes[key] = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 import msgspec
 
+from schemalint.interpret.events_library import like
 from schemalint.interpret.resolutions import DefinedClass, DefinedFunction, Resolution
 from schemalint.ir import Constant, Expression
 
@@ -68,7 +69,7 @@ Value = Union[Instance, ClassValue, Foreign, FunctionValue, Module, Later]
 
 
 def merged(values: list[Value]) -> Value | None:
-    """The one value that all of them are, or None."""
+    """The one value that all of them are, or None. Of classes that behave alike the first counts."""
     if not values:
         return None
     first = values[0]
@@ -81,7 +82,7 @@ def _same(left: Value, right: Value) -> bool:
     if isinstance(left, Later) and isinstance(right, Later):
         return left.kind == right.kind and _same(left.value, right.value)
     if isinstance(left, (Instance, ClassValue, Foreign)) and isinstance(right, (Instance, ClassValue, Foreign)):
-        return left.name == right.name
+        return left.name == right.name or like(left.name) == like(right.name)
     if isinstance(left, FunctionValue) and isinstance(right, FunctionValue):
         return left.function.path == right.function.path and left.function.node.start == right.function.node.start
     return left is right

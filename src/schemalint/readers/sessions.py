@@ -63,23 +63,28 @@ _CLASSES = {
     },
 }
 
-EXECUTING = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EXECUTING = _words(
     """
     execute scalars scalar exec stream stream_scalars exec_driver_sql executemany execute_many executescript
     fetch fetchrow fetchval fetch_all fetch_one fetch_val iterate
-    """.split()
+    """
 )
 """Methods that are given a statement and run it."""
 
-METHODS = EXECUTING | frozenset(
+METHODS = EXECUTING | _words(
     """
     add add_all begin begin_nested begin_twophase bulk_insert_mappings bulk_save_objects bulk_update_mappings close
     close_all commit connection cursor delete delete_all expire expire_all expunge expunge_all fetchall fetchmany
     fetchone flush get get_one in_transaction invalidate is_modified merge merge_all prepare query refresh remove reset
     rollback run_sync transaction acquire callproc copy copy_expert copy_from copy_to connect raw_connection dispose
-    """.split()
+    """
 )
-"""Methods of sessions, connections and cursors; `add`, `commit`, `flush`, `delete`, `refresh`, `rollback` among them."""
+"""Methods of sessions, connections and cursors, `add`, `commit`, `flush`, `delete` and `refresh` among them."""
 
 
 def session_of(evidence: Evidence, value: Value | None) -> SessionOrigin | None:

@@ -1,0 +1,374 @@
+"""Statements: what a chain of calls that starts at `select(...)`, `session.query(...)`, `Model.objects` or a text is.
+
+A statement may be built in steps: variables are followed inside the function, and constants across modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from schemalint.facts.queries import ColumnUse, Interpolation, PythonOperator
+from schemalint.interpret.events import Where
+from schemalint.interpret.events_values import Foreign
+from schemalint.interpret.resolutions import BoundValue
+from schemalint.interpret.resolve import resolve
+from schemalint.ir import (
+    Attribute,
+    Await,
+    Call,
+    Constant,
+    Expression,
+    Name,
+    NamedExpr,
+    Subscript,
+)
+from schemalint.readers.queries_criteria import Criteria, criteria
+from schemalint.readers.queries_entities import DJANGO, SQLALCHEMY, Entities
+from schemalint.readers.queries_methods import (
+    COMPARISONS,
+    CRITERIA,
+    DJANGO_VERBS,
+    JOINS,
+    LIMITS,
+    LOOKUPS,
+    ORDERS,
+    TABLE_VERBS,
+)
+from schemalint.readers.queries_text import reads_no_table, text_at
+from schemalint.readers.sessions import session_of
+
+_DEEPEST = 12
+_DIALECTS = ("postgresql", "mysql", "sqlite")
+_MAKERS = {
+    "sqlalchemy.select": "select",
+    "sqlmodel.select": "select",
+    "sqlmodel.sql.expression.select": "select",
+    "sqlalchemy.future.select": "select",
+    "sqlalchemy.exists": "select",
+    "sqlalchemy.union": "select",
+    "sqlalchemy.union_all": "select",
+    "sqlalchemy.intersect": "select",
+    "sqlalchemy.except_": "select",
+    "sqlalchemy.insert": "insert",
+    "sqlalchemy.update": "update",
+    "sqlalchemy.delete": "delete",
+    "sqlalchemy.text": "raw",
+    "sqlalchemy.DDL": "raw",
+    **{f"sqlalchemy.dialects.{dialect}.insert": "insert" for dialect in _DIALECTS},
+}
+_COMPOSED = ("psycopg2.sql.SQL", "psycopg.sql.SQL", "psycopg2.sql.Composed", "psycopg.sql.Composed")
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
+
+
+@dataclass(slots=True)
+class Statement:
+    """What is known of a statement while it is read. `ranges` are where its parts stand, `chains` its expressions."""
+
+    verb: str
+    style: str
+    start: Expression
+    entities: list[str] = field(default_factory=list)
+    open: bool = False
+    criteria: Criteria = field(default_factory=Criteria)
+    orders: list[ColumnUse] = field(default_factory=list)
+    joins: list[ColumnUse] = field(default_factory=list)
+    narrowed: bool = False
+    limited: bool = False
+    sql: str | None = None
+    formatted: bool = False
+    interpolations: list[Interpolation] = field(default_factory=list)
+    trivial: bool = False
+    methods: list[str] = field(default_factory=list)
+    chains: list[Expression] = field(default_factory=list)
+
+    @property
+    def operators(self) -> list[PythonOperator]:
+        """Python operators in its criteria."""
+        return self.criteria.operators
+
+    def add(self, name: str | None) -> None:
+        """Adds an entity, or records that one is not known."""
+        if name is None:
+            self.open = True
+        elif name not in self.entities:
+            self.entities.append(name)
+
+
+def unwound(node: Expression) -> tuple[Expression, list[tuple[str, Call | None, Expression]]]:
+    """A chain as its root and the attributes after it, in order, each with its call where it is called."""
+    links: list[tuple[str, Call | None, Expression]] = []
+    while True:
+        if isinstance(node, Call) and isinstance(node.func, Attribute):
+            links.append((node.func.attr, node, node))
+            node = node.func.value
+        elif isinstance(node, Attribute):
+            links.append((node.attr, None, node))
+            node = node.value
+        elif isinstance(node, (Await, NamedExpr)):
+            node = node.value
+        elif isinstance(node, Subscript):
+            links.append(("[]", None, node))
+            node = node.value
+        else:
+            links.reverse()
+            return node, links
+
+
+class Statements:
+    """Reads statements of a program."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+        self.evidence = entities.evidence
+        self._followed: set[int] = set()
+
+    def at(self, where: Where, node: Expression, depth: int = _DEEPEST) -> Statement | None:
+        """The statement that an expression evidently is; None for anything else."""
+        if depth == 0:
+            return None
+        root, links = unwound(node)
+        used, statement = self._root(where, root, links, depth)
+        if statement is None:
+            return None
+        for name, call, _ in links[used:]:
+            self._link(where, statement, name, call)
+        statement.chains.append(node)
+        return statement
+
+    def raw(self, where: Where, node: Expression) -> Statement | None:
+        """The statement of a text that is handed to a driver."""
+        text = text_at(self.evidence, where, node)
+        if text is None:
+            return None
+        statement = Statement("raw", "text", node, chains=[node])
+        statement.sql = text.constant
+        statement.formatted = bool(text.interpolations)
+        statement.interpolations = text.interpolations
+        statement.trivial = statement.sql is not None and reads_no_table(statement.sql)
+        return statement
+
+    def _root(
+        self, where: Where, root: Expression, links: list[tuple[str, Call | None, Expression]], depth: int
+    ) -> tuple[int, Statement | None]:
+        """The statement that a chain starts with, and how many of its links that takes."""
+        if isinstance(root, Call):
+            return 0, self._made(where, root, root, depth)
+        if not isinstance(root, Name) or not links:
+            return 0, self._variable(where, root, depth) if isinstance(root, Name) else None
+        for used, (name, call, node) in enumerate(links, 1):
+            found = self._start(where, name, call, node, depth)
+            if found is not None:
+                return used, found
+            if call is not None:
+                break  # what a call gives is followed by its class alone
+        statement = self._variable(where, root, depth)
+        if statement is None and len(links) > 1:
+            for used, (name, call, node) in enumerate(links, 1):
+                found = self._start(where, name, call, node, depth)
+                if found is not None:
+                    return used, found
+        return 0, statement
+
+    def _start(self, where: Where, name: str, call: Call | None, node: Expression, depth: int) -> Statement | None:
+        """The statement that a link starts: `sa.select(...)`, `session.query(...)`, `User.query`, `User.objects`."""
+        if call is not None:
+            return self._made(where, call, node, depth)
+        if isinstance(node, Attribute) and (name == "query" or name in _MANAGERS or name.endswith("_objects")):
+            return self._managed(where, name, node)
+        return None
+
+    def _managed(self, where: Where, name: str, node: Attribute) -> Statement | None:
+        found = self.entities.entity(where, node.value)
+        if found is None:
+            return None
+        entity, defined, kind = found
+        if name == "query" and kind == SQLALCHEMY:
+            return Statement("select", "model-query", node, [entity])
+        if name != "query" and (kind == DJANGO or (defined is None and name == "objects" and ".models." in entity)):
+            return Statement("select", "manager", node, [entity])
+        return None
+
+    def _made(self, where: Where, call: Call, node: Expression, depth: int) -> Statement | None:
+        if isinstance(call.func, Attribute) and call.func.attr == "query":
+            session = session_of(self.evidence, self.evidence.value(where, call.func.value))
+            known = [self.entities.entity(where, item.value) for item in call.args]
+            if session is not None or any(item is not None and item[2] == SQLALCHEMY for item in known):
+                return self._selecting(where, Statement("select", "query", node), call)
+            return None
+        called = self.evidence.value(where, call.func)
+        if isinstance(called, Foreign):
+            return self._made_by(where, called, call, node, depth)
+        if isinstance(call.func, Attribute) and call.func.attr in TABLE_VERBS:
+            return self._of_table(where, call, call.func)
+        return None
+
+    def _made_by(self, where: Where, called: Foreign, call: Call, node: Expression, depth: int) -> Statement | None:
+        verb = _MAKERS.get(called.name) if called.owner is None else None
+        if verb == "raw":
+            statement = self.raw(where, call.args[0].value) if call.args else None
+            if statement is None:
+                statement = Statement("raw", "text", node, open=True)
+            statement.style, statement.start = "text", node
+            return statement
+        if verb is not None:
+            return self._selecting(where, Statement(verb, "statement", node), call)
+        if called.owner is None and called.name.startswith(_COMPOSED):
+            return Statement("raw", "composed", node, open=True)
+        if isinstance(call.func, Attribute) and call.func.attr in TABLE_VERBS:
+            return self._of_table(where, call, call.func)
+        return None
+
+    def _of_table(self, where: Where, call: Call, func: Attribute) -> Statement | None:
+        """`users.insert()` of a Core table, or of `User.__table__`."""
+        found = self.entities.entity(where, func.value)
+        written = isinstance(func.value, Attribute) and func.value.attr == "__table__"
+        if found is None or not (found[2] == "table" or written):
+            return None
+        statement = Statement(TABLE_VERBS[func.attr], "statement", call, [found[0]])
+        for item in call.args:
+            self._narrow(where, statement, item.value)
+        return statement
+
+    def _selecting(self, where: Where, statement: Statement, call: Call) -> Statement:
+        """Reads the arguments of `select(...)`, `query(...)`, `update(...)` and the like."""
+        for item in call.args:
+            if item.star:
+                statement.open = True
+            elif item.keyword is None:
+                self._select(where, statement, item.value)
+            elif item.keyword == "whereclause":
+                self._narrow(where, statement, item.value)
+        return statement
+
+    def _select(self, where: Where, statement: Statement, node: Expression) -> None:
+        found = self.entities.entity(where, node)
+        if found is not None:
+            statement.add(found[0])
+            return
+        columns = list(criteria(self.entities, where, node).columns)
+        for column in columns:
+            statement.add(column.entity)
+        if not columns and not isinstance(node, Constant) and not self._counts(where, node):
+            inner = self.at(where, node, 3)
+            if inner is None:
+                statement.open = True
+            else:
+                for name in inner.entities:
+                    statement.add(name)
+
+    def _counts(self, where: Where, node: Expression) -> bool:
+        """Whether the expression is a function of SQL without columns: `func.count()`, `literal(1)`."""
+        if not isinstance(node, Call):
+            return False
+        called = self.evidence.value(where, node.func)
+        return isinstance(called, Foreign) and called.name.startswith(("sqlalchemy.func.", "sqlalchemy.literal"))
+
+    def _variable(self, where: Where, root: Name, depth: int) -> Statement | None:
+        flow = where.flow
+        known = None if flow is None else flow.reaching(root.id, where.region, root.start)
+        if known is None or flow is None:
+            found = resolve(self.entities.program, where.path, root)
+            if isinstance(found, BoundValue) and found.expression is not None and not found.ambiguous:
+                return self.at(Where(found.path), found.expression, depth - 1)
+            return None
+        merged: Statement | None = None
+        for definition in known:
+            if definition.value is None or definition.index or definition.how not in ("assigned", "with"):
+                continue
+            if id(definition) in self._followed:
+                continue
+            self._followed.add(id(definition))
+            at = Where(where.path, flow, definition.region)
+            statement = self.at(at, definition.value, depth - 1)
+            self._followed.discard(id(definition))
+            if statement is not None:
+                merged = statement if merged is None else _joined(merged, statement)
+        return merged
+
+    def _link(self, where: Where, statement: Statement, name: str, call: Call | None) -> None:
+        statement.methods.append(name)
+        if name in LIMITS or name == "[]":
+            statement.limited = True
+        if call is None:
+            return
+        manager = statement.style == "manager"
+        if manager and name in LOOKUPS:
+            statement.narrowed = statement.narrowed or bool(call.args)
+            self._lookups(statement, call)
+        elif name in CRITERIA:
+            for item in call.args:
+                self._narrow(where, statement, item.value)
+        elif name == "filter_by":
+            statement.narrowed = statement.narrowed or bool(call.args)
+            self._by_keyword(statement, call)
+        elif name in ("get", "get_or_404"):
+            statement.narrowed = True
+        elif name in ORDERS:
+            self._order(where, statement, call, manager)
+        elif name in JOINS:
+            self._join(where, statement, call)
+        if manager:
+            statement.verb = DJANGO_VERBS.get(name, statement.verb)
+            statement.open = statement.open or name in ("raw", "extra")
+        elif statement.style in ("query", "model-query") and name in ("delete", "update"):
+            statement.verb = name
+
+    def _narrow(self, where: Where, statement: Statement, node: Expression) -> None:
+        statement.narrowed = True
+        statement.criteria.extend(criteria(self.entities, where, node))
+
+    def _by_keyword(self, statement: Statement, call: Call) -> None:
+        entity = statement.entities[-1] if statement.entities and not statement.open else None
+        for item in call.args:
+            if item.keyword is not None and entity is not None:
+                statement.criteria.columns.append(ColumnUse(entity, item.keyword, "=="))
+
+    def _lookups(self, statement: Statement, call: Call) -> None:
+        for item in call.args:
+            if item.keyword is not None and item.keyword != "defaults" and statement.entities:
+                path, _, last = item.keyword.rpartition("__")
+                compared = bool(path) and last in COMPARISONS
+                column, operator = (path, last) if compared else (item.keyword, "exact")
+                statement.criteria.columns.append(ColumnUse(statement.entities[0], column, operator))
+
+    def _order(self, where: Where, statement: Statement, call: Call, manager: bool) -> None:
+        for item in call.args:
+            if manager and isinstance(item.value, Constant) and isinstance(item.value.value, str):
+                statement.orders.append(ColumnUse(statement.entities[0], item.value.value.lstrip("-+")))
+            else:
+                statement.orders.extend(criteria(self.entities, where, item.value).columns)
+
+    def _join(self, where: Where, statement: Statement, call: Call) -> None:
+        for item in call.args:
+            found = self.entities.entity(where, item.value)
+            if found is not None:
+                statement.add(found[0])
+            else:
+                statement.joins.extend(criteria(self.entities, where, item.value).columns)
+
+
+def _joined(left: Statement, right: Statement) -> Statement:
+    """What is known of a variable that may hold either of two statements."""
+    for name in right.entities:
+        left.add(name)
+    left.verb = left.verb if left.verb == right.verb else "unknown"
+    left.open = left.open or right.open
+    left.criteria.extend(right.criteria)
+    left.orders += right.orders
+    left.joins += right.joins
+    left.narrowed = left.narrowed or right.narrowed
+    left.limited = left.limited or right.limited
+    left.sql = left.sql if left.sql == right.sql else None
+    left.formatted = left.formatted or right.formatted
+    left.interpolations += right.interpolations
+    left.trivial = left.trivial and right.trivial
+    left.chains += right.chains
+    return left
+
+
+def starts(statement: Statement) -> Iterator[int]:
+    """Where the parts of a statement begin."""
+    for chain in statement.chains:
+        root, _ = unwound(chain)
+        yield root.start
