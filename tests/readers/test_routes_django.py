@@ -101,6 +101,31 @@ def test_an_included_urlconf_stands_below_its_prefix() -> None:
     assert read("urlpatterns = [path('x/', views.index)]", project__urls=root) == [((), ("api/x/",), "index")]
 
 
+@pytest.mark.parametrize("taken", ["[*inner, path('y/', views.save)]", "inner + [path('y/', views.save)]"])
+def test_a_list_may_take_in_another_module_s(taken: str) -> None:
+    users = "from django.urls import path\nfrom app import views\nurlpatterns = [path('x/', views.index)]"
+    root = "from django.urls import include, path\nurlpatterns = [path('api/', include('app.urls'))]"
+    urls = f"from app.users import urlpatterns as inner\nurlpatterns = {taken}"
+
+    assert read(urls, app__users=users, project__urls=root) == [
+        (("POST",), ("api/y/",), "save"),
+        ((), ("api/x/",), "index"),
+    ]
+
+
+def test_dispatch_serves_where_no_method_does() -> None:
+    views = """
+from django.views import View
+class Base(View):
+    def dispatch(self, request): ...
+class Other(Base):
+    def get(self, request): ...
+"""
+    urls = "from app import more\nurlpatterns = [path('x/', more.Base.as_view()), path('y/', more.Other.as_view())]"
+
+    assert read(urls, app__more=views) == [((), ("x/",), "Base.dispatch"), (("GET",), ("y/",), "Other.get")]
+
+
 def test_views_without_a_urlconf_are_handlers_of_an_unknown_path() -> None:
     text = VIEWS + "@api_view(['GET'])\ndef listed(request): ...\ndef helper(request): ...\n"
     program = Program({"app/views.py": lower(text)})

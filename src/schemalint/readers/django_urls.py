@@ -14,6 +14,7 @@ from schemalint.ir import (
     Assign,
     Attribute,
     AugAssign,
+    BinOp,
     Call,
     Constant,
     Dict,
@@ -21,6 +22,7 @@ from schemalint.ir import (
     ExpressionStatement,
     Name,
     Sequence,
+    Starred,
     Statement,
 )
 from schemalint.readers.django_views import REST, is_view, routes_of_class, routes_of_viewset, view_of_function
@@ -44,7 +46,7 @@ def read_django(survey: Survey) -> Iterator[Route]:
     inline = _inline_lists(survey, entries)
     for site in entries:
         _mount(survey, mounts, site, inline)
-    _mount_routers(survey, mounts)
+    _mount_lists(survey, mounts)
     registered: set[tuple[str, int]] = set()
     for site in entries:
         view = argument(site.node, "view", 1)
@@ -160,21 +162,29 @@ def _router(survey: Survey, context: Context, expression: Expression) -> Made | 
     return found if found is not None and any(_ROUTER.fullmatch(kind) for kind in found.kinds) else None
 
 
-def _mount_routers(survey: Survey, mounts: Mounts) -> None:
-    """`urlpatterns = router.urls`, `urlpatterns += router.urls`."""
+def _mount_lists(survey: Survey, mounts: Mounts) -> None:
+    """The lists and routers that a list takes in: `urlpatterns = [*users] + others`, `urlpatterns += router.urls`."""
     for path in sorted(survey.paths):
         if _URLPATTERNS not in survey.program.scope(path).bindings:
             continue
         for statement in flat(survey.program.modules[path].body):
             name = _list_name(statement)
             value = getattr(statement, "value", None)
-            if name is None or value is None:
-                continue
-            for node in (value, *(getattr(value, side, None) for side in ("left", "right"))):
-                if isinstance(node, Attribute) and node.attr == "urls":
-                    router = _router(survey, Context(path), node.value)
-                    if router is not None:
-                        mounts.mount(router.key, (path, name), "")
+            for part in _parts(value) if name is not None and value is not None else ():
+                key = _key_of(survey, Context(path), part)
+                if key is not None and key != (path, name):
+                    mounts.mount(key, (path, str(name)), "")
+
+
+def _parts(value: Expression) -> Iterator[Expression]:
+    """What a list takes in as a whole."""
+    if isinstance(value, BinOp):
+        yield from _parts(value.left)
+        yield from _parts(value.right)
+    elif isinstance(value, Sequence):
+        yield from (item.value for item in value.items if isinstance(item, Starred))
+    elif isinstance(value, (Name, Attribute)):
+        yield value
 
 
 def _mapping(view: Expression) -> Dict | None:

@@ -23,7 +23,7 @@ _VIEW = re.compile(
 )
 _ACTING = re.compile(r"rest_framework\.(?:viewsets|generics|mixins)\.\w+")
 _VIEWSET = re.compile(r"rest_framework\.viewsets\.\w*ViewSet\w*")
-_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "dispatch")
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _ACTIONS = {
     "list": ("GET", False),
     "create": ("POST", False),
@@ -92,18 +92,26 @@ def _mapped(survey: Survey, owner: DefinedClass, mapping: Dict) -> Iterator[tupl
 def _serving(
     survey: Survey, owner: DefinedClass, kinds: frozenset[str]
 ) -> Iterator[tuple[tuple[str, ...], DefinedFunction]]:
+    """The methods that serve requests; `dispatch` where a class leaves everything to it."""
+    served = False
     if not any(_VIEWSET.fullmatch(kind) for kind in kinds):
         for name in _VERBS:
             inside = method(survey, owner, name)
             if inside is not None:
-                yield (() if name == "dispatch" else (name.upper(),)), inside
+                served = True
+                yield (name.upper(),), inside
     if any(_ACTING.fullmatch(kind) for kind in kinds):
         for name, (verb, _) in _ACTIONS.items():
             inside = method(survey, owner, name)
             if inside is not None:
+                served = True
                 yield (verb,), inside
         for inside, verbs, _ in _extra_actions(survey, owner):
+            served = True
             yield (() if isinstance(verbs, Unknown) else verbs), inside
+    dispatch = None if served else method(survey, owner, "dispatch")
+    if dispatch is not None:
+        yield (), dispatch
 
 
 def routes_of_viewset(survey: Survey, owner: DefinedClass, plain: Route) -> Iterator[Route]:
