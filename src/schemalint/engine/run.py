@@ -87,7 +87,8 @@ def run(request: Request) -> Outcome:
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()
     _answer(one_per_cause(checked.found), suppressions, request, answers)
-    conduct = group_by_type([*checked.crashes, *suppressions.uses(applied)])
+    crashes = (*project.crashes, *checked.crashes)
+    conduct = group_by_type([*crashes, *suppressions.uses(applied)])
     about_the_run = check(applied.values(), options, conduct)
     _answer(about_the_run.found, suppressions, request, answers)
     roles = tuple((module.path, module.role) for module in project.modules)
@@ -104,10 +105,10 @@ def run(request: Request) -> Outcome:
         released=answers.released,
         suppressed=answers.suppressed,
         notes=project.notes,
-        errors=(*_errors(request, walked, missing), *_crash_errors(checked.crashes)),
+        errors=(*_errors(request, walked, missing), *_crash_errors(crashes)),
         elapsed=time.perf_counter() - started,
     )
-    return Outcome(result, roles, project, tuple(checked.crashes))
+    return Outcome(result, roles, project, crashes)
 
 
 def _walk(request: Request) -> tuple[Walked, tuple[Skipped, ...]]:
