@@ -10,7 +10,6 @@ from typing import Any
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ConstraintDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef
-from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluate_conditions import truth
 from schemalint.interpret.values import (
     HOLE,
@@ -25,6 +24,7 @@ from schemalint.interpret.values import (
     Unsure,
     Value,
 )
+from schemalint.schema.definitions import default_constraint_name
 from schemalint.schema.view import SchemaView, TableView
 
 _LISTS = {
@@ -43,13 +43,13 @@ _WHOLE = frozenset({"tables", "views", "schemas"})
 _SIDES = frozenset({"list", "set", "tuple", "sorted", "frozenset", "iter"})
 
 
-def ask(schema: SchemaView, name: str, args: tuple[Given, ...]) -> Value | Missing:
+def ask(schema: SchemaView, name: str, args: tuple[Given, ...], dialect: str | None) -> Value | Missing:
     """A call on an inspector."""
     call = Made(name, args)
     if name in ("has_table", "has_index", "has_sequence", "has_schema"):
         return _has(schema, name, call)
     if name == "get_pk_constraint":
-        return _primary_key(schema, call)
+        return primary_key(schema, call, dialect)
     listed = _LISTS.get(name)
     if listed is None:
         return Unsure(f"the inspector's {name} is not known", True)
@@ -100,80 +100,89 @@ def _in_table(schema: SchemaView, listed: str, table: ObjectName, name: str) -> 
     return None if index is False and constraint is None else index
 
 
-def rows(schema: SchemaView, handle: Handle) -> Items:
+def rows(schema: SchemaView, handle: Handle, dialect: str | None) -> Items:
     """The rows of a catalogue question: all of them where the table is known in full, else one that stands for any."""
     listed, table, in_schema, *field = handle.data
     known = None
     if isinstance(table, str) and not field:
         wanted = in_schema if isinstance(in_schema, str) and in_schema else None
         view = schema.table(ObjectName(table, wanted))
-        known = _known_rows(view, str(listed)) if view is not None and view.complete else None
+        known = _known_rows(view, str(listed), dialect) if view is not None and view.complete else None
     if known is not None:
         return Items("list", list(known), False, True)
     kind = "cell" if field else "row"
     return Items("list", [Handle(kind, (listed, table, in_schema))], False, True)
 
 
-def _known_rows(view: TableView, listed: str) -> list[Entries] | None:
+def _known_rows(view: TableView, listed: str, dialect: str | None) -> list[Entries] | None:
     if listed == "columns":
         return [
-            _row(name=column.name, nullable=_plain(column.definition.nullable), type=None, default=None, comment=None)
+            _row(name=column.name, nullable=_known(column.definition.nullable), type=_OPEN, default=_OPEN)
             for column in view.columns()
         ]
     if listed == "indexes":
         return [
             _row(
-                name=_plain(index.definition.name),
+                name=_known(index.definition.name),
                 column_names=_listing(index.definition.columns),
-                unique=_plain(index.definition.unique),
+                unique=_known(index.definition.unique),
             )
             for index in view.indexes()
         ]
     kinds: dict[str, type[Any]] = {"foreign keys": ForeignKeyDef, "unique": UniqueDef}
     if listed not in kinds:
         return None
-    return [_constraint_row(c.definition) for c in view.constraints() if isinstance(c.definition, kinds[listed])]
+    found = [c.definition for c in view.constraints() if isinstance(c.definition, kinds[listed])]
+    return [_constraint_row(view, definition, dialect) for definition in found]
 
 
-def _constraint_row(definition: ConstraintDef) -> Entries:
-    name = _plain(definition.name)
+def _constraint_row(view: TableView, definition: ConstraintDef, dialect: str | None) -> Entries:
+    name = _constraint_name(view, definition, dialect)
     if isinstance(definition, ForeignKeyDef):
         target = definition.target
-        known = isinstance(target, ObjectName)
         return _row(
             name=name,
             constrained_columns=_listing(definition.columns),
-            referred_table=target.name if known and isinstance(target, ObjectName) else None,
+            referred_table=target.name if isinstance(target, ObjectName) else _OPEN,
             referred_columns=_listing(definition.target_columns or None),
         )
     columns = definition.columns if isinstance(definition, (UniqueDef, PrimaryKeyDef)) else None
     return _row(name=name, column_names=_listing(columns))
 
 
+def _constraint_name(view: TableView, definition: ConstraintDef, dialect: str | None) -> Value:
+    """A constraint without a name: PostgreSQL gives it one, SQLite does not, the others number it."""
+    if definition.name is not None or dialect == "sqlite":
+        return definition.name
+    if dialect == "postgresql":
+        return default_constraint_name(view.name.name, definition, [column.name for column in view.columns()])
+    return _OPEN
+
+
+_OPEN = Unsure("the catalogue's answer is not known", True)
+
+
 def _row(**fields: Value) -> Entries:
-    pairs: list[tuple[Value, Value]] = [
-        (key, Unsure("the catalogue's answer is not known", True) if value is None else value)
-        for key, value in fields.items()
-    ]
-    return Entries(pairs, open=True)
+    return Entries(list(fields.items()), open=True)
 
 
-def _plain(value: object) -> Value:
-    return value if isinstance(value, (str, bool)) and not isinstance(value, Unknown) else None
+def _known(value: object) -> Value:
+    return value if isinstance(value, (str, bool)) else _OPEN
 
 
 def _listing(names: tuple[str, ...] | None) -> Value:
-    return None if names is None else Items("list", list(names))
+    return _OPEN if names is None else Items("list", list(names))
 
 
-def _primary_key(schema: SchemaView, call: Made) -> Value:
+def primary_key(schema: SchemaView, call: Made, dialect: str | None) -> Value:
+    """The answer of `get_pk_constraint`."""
     table, wanted = call.value("table_name", 0), call.value("schema", 1)
     if isinstance(table, str):
         view = schema.table(ObjectName(table, wanted if isinstance(wanted, str) and wanted else None))
         keys = [c.definition for c in view.constraints() if isinstance(c.definition, PrimaryKeyDef)] if view else []
-        if keys:
-            return _row(name=_plain(keys[0].name), constrained_columns=_listing(keys[0].columns))
-    return _row(name=None, constrained_columns=None)
+        if keys and view is not None:
+            return _row(name=_constraint_name(view, keys[0], dialect), constrained_columns=_listing(keys[0].columns))
+    return _row(name=_OPEN, constrained_columns=_OPEN)
 
 
 # ---------------------------------------------------------------------------------------- what is done with the rows
@@ -185,7 +194,7 @@ def item(owner: Handle, key: Value) -> Value:
         return Handle("cell", owner.data[:3])
     if owner.kind == "rows" and isinstance(key, str):
         return Handle("row", owner.data[:3])
-    return Unsure("the catalogue's answer is not known", True)
+    return _OPEN
 
 
 def contains(schema: SchemaView, container: Handle, name: Value) -> Value:
@@ -226,7 +235,7 @@ def method(owner: Handle, name: str, args: tuple[Given, ...]) -> Value:
         return item(owner, args[0].value)
     if name in ("keys", "copy"):
         return owner
-    return Unsure("the catalogue's answer is not known", True)
+    return _OPEN
 
 
 def is_asking(sql: str) -> bool:

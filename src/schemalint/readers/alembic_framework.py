@@ -147,7 +147,7 @@ class AlembicFramework(Framework):
     def rows(self, value: Value) -> Items | None:
         """The rows of the catalogue, and objects read through the ORM."""
         if isinstance(value, Handle) and value.kind == "rows":
-            return catalog.rows(self._schema(), value)
+            return catalog.rows(self._schema(), value, self.emitter.environment.dialect)
         model = queried(value)
         return Items("list", [Handle("record", (model, value))], True) if model is not None else None
 
@@ -291,12 +291,12 @@ class AlembicFramework(Framework):
         if owner.kind == "batch":
             return self._operation(name, args, place, (owner.data[0], owner.data[1]))
         if owner.kind == "inspector":
-            return catalog.ask(self._schema(), name, args)
+            return catalog.ask(self._schema(), name, args, self.emitter.environment.dialect)
         if owner.kind in ("row", "cell", "rows"):
             return catalog.method(owner, name, args)
         if owner.kind == "dialect":
             asks = name in ("has_table", "has_index", "get_columns", "get_table_names")
-            answer = catalog.ask(self._schema(), name, args[1:]) if asks else None
+            answer = catalog.ask(self._schema(), name, args[1:], self.emitter.environment.dialect) if asks else None
             return answer if asks and answer is not None else Unsure(f"the dialect's {name} is not followed")
         if owner.kind == "record":
             return session_call(self.machine, self.emitter, name, owner, args, place)
@@ -306,7 +306,7 @@ class AlembicFramework(Framework):
         if name in ("execute", "exec", "scalar", "scalars", "exec_driver_sql", "static_output", "_exec", "stream"):
             return execute(self.machine, self.emitter, args, place)
         if name in ("has_table", "get_table_names", "table_names"):
-            return catalog.ask(self._schema(), name, args)
+            return catalog.ask(self._schema(), name, args, self.emitter.environment.dialect)
         if name == "autocommit_block":
             return Handle("autocommit")
         if name in ("commit", "rollback") and owner.kind == "connection":
