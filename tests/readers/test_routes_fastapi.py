@@ -195,3 +195,35 @@ def b() -> Out: ...
     )
 
     assert [route.response_model for route in found] == ["main.Out | None", None]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "app = app",
+        "from main import app",
+        "def make(): return make()\napp = make()",
+        "def outer(app):\n    outer(app)\n    @app.get('/x')\n    def f(): ...",
+        "class A:\n    def __init__(self): self.r = self.r\n    def g(self): self.r.add_api_route('/x', self.g)",
+        "a = FastAPI()\na.include_router(a, prefix='/a')",
+        "for a in [1]:\n    for b in [2]:\n        a.add_api_route('/x', b)",
+    ],
+)
+def test_circles_end_without_routes(code: str) -> None:
+    assert read(main=f"from fastapi import FastAPI\n{code}") == ()
+
+
+def test_routers_that_include_each_other_keep_their_prefixes() -> None:
+    (route,) = read(
+        main="""
+from fastapi import APIRouter
+a = APIRouter(prefix='/a')
+b = APIRouter(prefix='/b')
+a.include_router(b)
+b.include_router(a)
+@a.get('/x')
+def f(): ...
+"""
+    )
+
+    assert route.full_paths == ("/a/b/a/x",)

@@ -27,8 +27,8 @@ from schemalint.ir import (
 )
 from schemalint.readers.django_views import REST, is_view, routes_of_class, routes_of_viewset, view_of_function
 from schemalint.readers.nodes import nodes
-from schemalint.readers.route_common import Context, Site, Survey, argument
-from schemalint.readers.route_objects import Made, flat, kinds_of, made, meaning, own_class, target
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument
+from schemalint.readers.route_objects import flat, kinds_of, made, meaning, own_class, target
 from schemalint.readers.route_values import UNREGISTERED, Key, Mounts, defined, handler, text
 
 _MODULES = ("django.urls", "django.urls.conf", "django.conf.urls")

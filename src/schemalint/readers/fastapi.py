@@ -9,8 +9,8 @@ from schemalint.facts.routes import Route, Text
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedFunction
 from schemalint.ir import Call, ClassDef, Expression
-from schemalint.readers.route_common import Context, Survey, argument
-from schemalint.readers.route_objects import Made, Target, made, target
+from schemalint.readers.route_common import Context, Made, Survey, argument
+from schemalint.readers.route_objects import Target, made, target
 from schemalint.readers.route_values import (
     Mounts,
     below,

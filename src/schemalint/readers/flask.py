@@ -13,8 +13,8 @@ from schemalint.facts.routes import Route, Text
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass
 from schemalint.ir import Attribute, Call, Expression
-from schemalint.readers.route_common import Context, Survey, argument
-from schemalint.readers.route_objects import Made, Target, kinds_of, made, method, own_class, target
+from schemalint.readers.route_common import Context, Made, Survey, argument
+from schemalint.readers.route_objects import Target, kinds_of, made, method, own_class, target
 from schemalint.readers.route_values import UNREGISTERED, Mounts, constructor, defined, handler, methods, text
 
 _ROUTERS = {

@@ -9,16 +9,8 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass, External
 from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef
 from schemalint.readers.flask import blueprint_mounts, of_class, own_prefix, unregistered
-from schemalint.readers.route_common import Context, Site, Survey, argument, positional
-from schemalint.readers.route_objects import (
-    Made,
-    class_attribute,
-    kinds_of,
-    made,
-    meaning,
-    own_class,
-    target,
-)
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument, positional
+from schemalint.readers.route_objects import class_attribute, kinds_of, made, meaning, own_class, target
 from schemalint.readers.route_values import Mounts, below, constructor, defined, handler, methods, text
 
 _RESTX = ("flask_restx", "flask_restplus")

@@ -11,8 +11,8 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass, External
 from schemalint.interpret.resolve import ancestry
 from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef, Name, Sequence
-from schemalint.readers.route_common import Context, Site, Survey, argument
-from schemalint.readers.route_objects import Made, Value, class_attribute, made, meaning, target
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument
+from schemalint.readers.route_objects import Value, class_attribute, made, meaning, target
 from schemalint.readers.route_values import (
     Mounts,
     constructor,

@@ -80,7 +80,8 @@ class Context:
     """Where an expression stands: its module and the blocks around it, outer first.
 
     `owner` is the class whose method or body this is, `owner_qualifier` the classes and functions around that class;
-    `first` is the name of the method's first parameter. `function` is the innermost function.
+    `first` is the name of the method's first parameter. `function` is the innermost function. `in_round` tells that a
+    loop around is unrolled.
     """
 
     path: str
@@ -90,6 +91,7 @@ class Context:
     owner_qualifier: str = ""
     first: str | None = None
     function: FunctionDef | None = None
+    in_round: bool = False
 
     def lookup(self, name: str) -> tuple[Binding, Layer] | None:
         """What the blocks around bind to a name, the innermost first; None where that is the module's matter."""
@@ -123,7 +125,22 @@ class Context:
     def binding(self, names: Mapping[str, Expression]) -> Context:
         """The context of a round of a loop, whose variables are known."""
         bound: dict[str, list[Binding]] = {name: [Assigned(value=value)] for name, value in names.items()}
-        return replace(self, layers=(*self.layers, Layer(lambda: Scope(bound, ()), self.qualifier)))
+        layer = Layer(lambda: Scope(bound, ()), self.qualifier)
+        return replace(self, layers=(*self.layers, layer), in_round=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object that a call makes. `kinds` are the names of its class and of all that it inherits from.
+
+    `key` is the call's place and stands for the object: path and offset. An object that is only known by an
+    annotation has no `call`. `context` is where the call stands.
+    """
+
+    kinds: frozenset[str]
+    key: tuple[str, int]
+    context: Context
+    call: Call | None = None
 
 
 NodeT = TypeVar("NodeT", FunctionDef, ClassDef, Call)
@@ -145,7 +162,8 @@ DefinitionSite = Union[Site[FunctionDef], Site[ClassDef]]
 class Survey:
     """The definitions with their decorators, the classes and the calls of the modules, each kind in source order.
 
-    `passed_over` are the functions whose bodies were not read.
+    `passed_over` are the functions whose bodies were not read. `callers` and `arguments` remember what was asked for:
+    the calls of a name, and what a function is given for a parameter.
     """
 
     program: Program
@@ -156,6 +174,7 @@ class Survey:
     calls: dict[str, list[Site[Call]]] = field(default_factory=dict)
     decorated: dict[str, list[tuple[DefinitionSite, Expression]]] = field(default_factory=dict)
     callers: dict[str, list[Site[Call]]] = field(default_factory=dict)
+    arguments: dict[tuple[str, int, str], Made | None] = field(default_factory=dict)
 
     def calls_of(self, *names: str) -> Iterator[Site[Call]]:
         """The calls of functions and methods with these last names."""
@@ -318,13 +337,16 @@ def _decorators(found: Survey, site: DefinitionSite) -> None:
 
 
 def _rounds(program: Program, node: For, context: Context) -> Iterator[dict[str, Expression]]:
-    """What the variables of a loop over a literal stand for, round by round; nothing for any other loop."""
+    """What the variables of a loop over a literal stand for, round by round; nothing for any other loop.
+
+    A loop inside such a loop is not unrolled: their rounds would multiply.
+    """
     iterable: Expression | None = node.iterable
     if isinstance(iterable, Name):
         bound = context.lookup(iterable.id)
         binding = bound[0] if bound else program.scope(context.path).lookup(iterable.id)
         iterable = binding.value if isinstance(binding, Assigned) else None
-    if not isinstance(iterable, Sequence) or len(iterable.items) > _LONGEST_LOOP:
+    if context.in_round or not isinstance(iterable, Sequence) or len(iterable.items) > _LONGEST_LOOP:
         return
     for item in iterable.items:
         targets = node.target.items if isinstance(node.target, Sequence) else (node.target,)

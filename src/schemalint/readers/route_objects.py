@@ -32,7 +32,7 @@ from schemalint.ir import (
     Subscript,
     statements_of,
 )
-from schemalint.readers.route_common import Context, Site, Survey, callers, last_name
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument, callers, last_name
 
 _DEPTH = 12
 
@@ -45,20 +45,6 @@ class Value:
     expression: Expression | None
     annotation: Expression | None = None
     parameter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An object that a call makes. `kinds` are the names of its class and of all that it inherits from.
-
-    `key` is the call's place and stands for the object: path and offset. An object that is only known by an
-    annotation has no `call`. `context` is where the call stands.
-    """
-
-    kinds: frozenset[str]
-    key: tuple[str, int]
-    context: Context
-    call: Call | None = None
 
 
 def meaning(survey: Survey, context: Context, expression: Expression, depth: int = _DEPTH) -> Union[Resolution, Value]:
@@ -235,27 +221,33 @@ def _returned(survey: Survey, found: DefinedFunction, depth: int) -> Made | None
 def _of_argument(survey: Survey, context: Context, parameter: str, depth: int) -> Made | None:
     """What the calls of a function in the project pass for a parameter: the first that is evident."""
     function = context.function
-    assert function is not None
-    names = [item.name for item in function.parameters]
-    if parameter not in names:
+    if function is None or depth <= 2 or all(item.name != parameter for item in function.parameters):
         return None
-    position = names.index(parameter) - (1 if context.first == names[0] and context.owner is not None else 0)
-    makes = function.name == "__init__" and context.owner is not None
-    sought = context.owner if makes and context.owner is not None else function
+    key = (context.path, function.start, parameter)
+    if key not in survey.arguments:
+        survey.arguments[key] = None  # a function that calls itself tells nothing
+        passed = _passed(survey, context, function, parameter)
+        found = (made(survey, site, given, depth - 2) for site, given in passed)
+        survey.arguments[key] = next((result for result in found if result is not None), None)
+    return survey.arguments[key]
+
+
+def _passed(
+    survey: Survey, context: Context, function: FunctionDef, parameter: str
+) -> Iterator[tuple[Context, Expression]]:
+    """What the calls of a function, or of the class that it initialises, give for a parameter."""
+    names = [item.name for item in function.parameters]
+    is_method = context.owner is not None and context.first == names[0]
+    position = names.index(parameter) - (1 if is_method else 0)
+    initialises = context.owner if function.name == "__init__" else None
+    sought = initialises if initialises is not None else function
     for site in callers(survey, sought.name):
         called = meaning(survey, site.context, site.node.func)
         if not (isinstance(called, (DefinedFunction, DefinedClass)) and called.path == context.path):
             continue
-        if called.node.start != sought.start:
-            continue
-        given = site.node.keyword(parameter)
-        placed = [arg.value for arg in site.node.args if arg.keyword is None and arg.star == 0]
-        if given is None and 0 <= position < len(placed):
-            given = placed[position]
-        result = made(survey, site.context, given, depth - 2) if given is not None and depth > 2 else None
-        if result is not None:
-            return result
-    return None
+        given = argument(site.node, parameter, position if position >= 0 else None)
+        if called.node.start == sought.start and given is not None:
+            yield site.context, given
 
 
 Target = Union[DefinedFunction, DefinedClass]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Union
 
 from schemalint.facts.routes import Handler, Text, joined
@@ -22,11 +23,12 @@ from schemalint.ir import (
     Sequence,
     Subscript,
 )
-from schemalint.readers.route_common import Context, Site, Survey, argument
-from schemalint.readers.route_objects import Made, Target, Value, meaning
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument
+from schemalint.readers.route_objects import Target, Value, meaning
 
 _COMPUTED = Unknown("it is computed")
 _DEPTH = 8
+_MOST_PREFIXES = 64
 UNREGISTERED = Unknown("no registration is seen")
 """The path of a handler that is evident from its class or a decorator alone."""
 
@@ -173,7 +175,7 @@ class Mounts:
 
     def prefixes(self, key: Key) -> tuple[Text, ...]:
         """The prefixes of an object, one for each way that leads to it."""
-        return tuple(dict.fromkeys(self._prefixes(key, frozenset())))
+        return tuple(dict.fromkeys(islice(self._prefixes(key, frozenset()), _MOST_PREFIXES)))
 
     def _prefixes(self, key: Key | None, seen: frozenset[Key]) -> Iterator[Text]:
         if key is None:
@@ -183,7 +185,7 @@ class Mounts:
         if not edges:
             yield self._own.get(key, "")
         for parent, prefix in edges:
-            for above in self._prefixes(parent, seen | {key}):
+            for above in islice(self._prefixes(parent, seen | {key}), _MOST_PREFIXES):
                 yield below(above, prefix)
 
 

@@ -8,8 +8,8 @@ from schemalint.facts.routes import Route, Text
 from schemalint.interpret.resolutions import DefinedClass
 from schemalint.interpret.resolve import qualified_name
 from schemalint.ir import Attribute, Call, Expression, Name, Sequence
-from schemalint.readers.route_common import Context, Site, Survey, argument
-from schemalint.readers.route_objects import Made, Target, Value, made, meaning, method, target
+from schemalint.readers.route_common import Context, Made, Site, Survey, argument
+from schemalint.readers.route_objects import Target, Value, made, meaning, method, target
 from schemalint.readers.route_values import Key, Mounts, defined, flag, handler, methods, text
 
 _ROUTES = frozenset({"starlette.routing.Route", "fastapi.routing.Route"})
