@@ -193,7 +193,7 @@ def _builtin(machine: Machine, name: str, args: tuple[Given, ...], place: Place)
     if name in ("getattr", "hasattr") and len(values) >= 2 and isinstance(values[1], str):
         if name == "hasattr":
             return Unsure(f"it asks for an attribute of {describe(values[0])}")
-        return attribute_of(machine, values[0], values[1], place)
+        return attribute_of(machine, values[0], values[1], lambda: place)
     if name == "next":
         return _next(machine, values)
     if name in ("map", "filter") and len(values) == 2:

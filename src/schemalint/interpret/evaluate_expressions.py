@@ -84,7 +84,7 @@ def _attribute(machine: Machine, node: Attribute, frame: Frame) -> Value:
         found = global_value(machine, frame.path, node)
         if not isinstance(found, Missing):
             return found
-    return attribute_of(machine, machine.value(node.value, frame), node.attr, machine.place(node, frame))
+    return attribute_of(machine, machine.value(node.value, frame), node.attr, lambda: machine.place(node, frame))
 
 
 def _call(machine: Machine, node: Call, frame: Frame) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from schemalint.diagnostics import Place
 from schemalint.interpret.evaluate_builtins import builtin_of
@@ -88,8 +88,8 @@ def constant(machine: Machine, path: str, expression: Expression | None, reason:
     return machine.constants[key]
 
 
-def attribute_of(machine: Machine, owner: Value, name: str, place: Place) -> Value:
-    """`owner.name`."""
+def attribute_of(machine: Machine, owner: Value, name: str, place: Callable[[], Place]) -> Value:
+    """`owner.name`. `place` tells where it is asked for: a property runs there."""
     known = machine.framework.attribute(owner, name)
     if not isinstance(known, Missing):
         return known
@@ -176,7 +176,7 @@ def enum_members(machine: Machine, owner: Class) -> list[Instance]:
     return found
 
 
-def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Place) -> Value:
+def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Callable[[], Place]) -> Value:
     if name in owner.fields:
         return owner.fields[name]
     if name == "__class__":
@@ -190,7 +190,7 @@ def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Pla
         method = Function(found.path, found.node, found.closure, owner)
         decorators = {_last(decorator) for decorator in found.node.decorators}
         if decorators & _PROPERTIES:
-            return machine.call(method, (), place)
+            return machine.call(method, (), place())
         return found if "staticmethod" in decorators else method
     return found
 

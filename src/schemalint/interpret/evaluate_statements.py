@@ -204,9 +204,9 @@ def _enter(machine: Machine, items: tuple[WithItem, ...], node: With, frame: Fra
     if isinstance(context, Made) and isinstance(context.owner, Function):
         return _around(machine, context, body)
     if isinstance(context, Instance):
-        entered = attribute_of(machine, context, "__enter__", place)
+        entered = attribute_of(machine, context, "__enter__", lambda: place)
         flow = body(machine.call(entered, (), place) if isinstance(entered, Function) else context)
-        left = attribute_of(machine, context, "__exit__", place)
+        left = attribute_of(machine, context, "__exit__", lambda: place)
         if isinstance(left, Function):
             machine.call(left, (Given(None, None),) * 3, place)
         return flow

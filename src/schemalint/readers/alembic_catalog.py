@@ -145,6 +145,7 @@ def _constraint_row(view: TableView, definition: ConstraintDef, dialect: str | N
             constrained_columns=_listing(definition.columns),
             referred_table=target.name if isinstance(target, ObjectName) else _OPEN,
             referred_columns=_listing(definition.target_columns or None),
+            options=Entries([("ondelete", definition.on_delete)] if definition.on_delete else []),
         )
     columns = definition.columns if isinstance(definition, (UniqueDef, PrimaryKeyDef)) else None
     return _row(name=name, column_names=_listing(columns))
