@@ -61,28 +61,28 @@ def empty_downgrade(revision: Revision) -> Iterator[Finding]:
     changes = _changes(revision)
     if revision.downgrade is None or not revision.downgrade.empty or not changes:
         return
+    may_stay = all(_may_stay(placed.operation) for placed in changes)
     yield Finding(
         place=revision.downgrade.place,
         message=f"downgrade() of `{revision.id}` does nothing: {_describe(changes)} of upgrade() stays done, "
         "while Alembic records that it is undone",
-        help="Undo what `upgrade()` does, in the opposite order; where that is impossible, raise an exception that "
-        "says why.",
+        help=_MEANT if may_stay else _UNDO,
         anchor=f"{revision.id}:downgrade",
-        weight=_weight_of_loss(changes),
+        weight=Weight.NOTE if may_stay else Weight.FULL,
         facts=tuple(_fact(placed) for placed in changes[:3]),
     )
 
 
-def _weight_of_loss(changes: tuple[PlacedOperation, ...]) -> Weight:
-    """How bad it is that changes stay: a note where no reviewer would ask for more.
+_UNDO = "Undo what `upgrade()` does, in the opposite order; where that is impossible, raise an exception that says why."
+_MEANT = "Where that is meant, a docstring that says so spares the next reader the question."
+
+
+def _may_stay(operation: Operation) -> bool:
+    """Whether no reviewer would ask for more.
 
     Rows that were repaired are rarely to be broken again, PostgreSQL has no way to remove the value of an enum, and an
     extension is in nobody's way.
     """
-    return Weight.NOTE if all(_may_stay(placed.operation) for placed in changes) else Weight.FULL
-
-
-def _may_stay(operation: Operation) -> bool:
     extension = isinstance(operation, CreateObject) and operation.kind == "extension"
     return extension or isinstance(operation, (DataChange, Truncate, AddEnumValue))
 
