@@ -1,0 +1,52 @@
+"""Models: what the classes and tables of a project declare.
+
+Every module is read, whatever its name; a class is a model when what it inherits from resolves to a library that maps
+it. Classes inside functions are none. What depends on something that cannot be followed is `Unknown`, attribute by
+attribute and table by table: `ModelDef.not_read` says why, and the table is not `complete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from schemalint.facts.models import ModelDef
+from schemalint.facts.requirements import Requirement
+from schemalint.interpret.program import Program
+from schemalint.interpret.values import Class
+from schemalint.ir import ClassDef, Statement
+from schemalint.readers.models_after import completed
+from schemalint.readers.models_classes import shape_of
+from schemalint.readers.models_core import core_tables, flat, imperative_models, outside_indexes
+from schemalint.readers.models_reading import Reading
+from schemalint.readers.models_tables import model_of
+
+
+def read_models(
+    program: Program, paths: Collection[str] | None = None, requirements: tuple[Requirement, ...] = ()
+) -> tuple[ModelDef, ...]:
+    """The models that the modules at `paths` declare (all by default), by path and in source order.
+
+    Modules that are not among `paths` are followed where the others lead to them: bases, types, constants.
+    """
+    reading = Reading(program, requirements)
+    wanted = sorted(program.modules if paths is None else paths)
+    models = [model for path in wanted for model in _models_of(reading, path)]
+    indexes = [found for path in wanted for found in outside_indexes(reading, path)]
+    return completed(models, indexes)
+
+
+def _models_of(reading: Reading, path: str) -> Iterator[ModelDef]:
+    for node in classes(reading.program.modules[path].body):
+        shape = shape_of(reading, Class(path, node)) if node.bases or node.decorators else None
+        if shape is not None:
+            yield model_of(reading, shape)
+    yield from core_tables(reading, path)
+    yield from imperative_models(reading, path)
+
+
+def classes(statements: tuple[Statement, ...]) -> Iterator[ClassDef]:
+    """The classes of a module, those under conditions and inside classes too."""
+    for statement in flat(statements):
+        if isinstance(statement, ClassDef):
+            yield statement
+            yield from classes(statement.body)
