@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from schemalint.diagnostics import Basis, Place, Severity, Span, Weight
-from schemalint.engine.checking import Found, check, group_by_type
+from schemalint.engine.checking import Found, by_type, check
 from schemalint.engine.weighing import one_per_cause, severity_of, to_diagnostics
 from schemalint.project.subjects import Module
 from schemalint.rules.api import Finding, Registry, rule
@@ -37,7 +37,7 @@ def broken(module: Module) -> Iterator[Finding]:
 
 def found(*names: str) -> list[Found]:
     rules = [(REGISTRY.rules[name], Severity.ERROR) for name in names]
-    return check(rules, {}, group_by_type([Module("a.py", None, None)])).found
+    return check(rules, {}, by_type([Module("a.py", None, None)])).found
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_anchor_in_two_files_has_two_fingerprints() -> None:
 
 def test_a_rule_that_breaks_costs_only_its_own_findings() -> None:
     rules = [(REGISTRY.rules[name], Severity.ERROR) for name in ("broken-rule", "quiet-rule")]
-    checked = check(rules, {}, group_by_type([Module("a.py", None, None)]))
+    checked = check(rules, {}, by_type([Module("a.py", None, None)]))
     assert [item.finding.message for item in checked.found] == ["quiet"]
     (crash,) = checked.crashes
     assert crash.doing == "applying broken-rule"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from schemalint.facts.revisions import EnvConfig
 from schemalint.project.subjects import History, Module, Project, Revision, Step, Target
-from schemalint.project.views import subjects
+from schemalint.project.views import subjects_of
 from tests.project.conftest import ENV, Linked, revision
 
 FILES = {
@@ -19,10 +21,9 @@ FILES = {
 
 def test_every_subject_comes_once_and_in_order(linked: Linked) -> None:
     project = linked(FILES, database=("postgresql",))
-    found = list(subjects(project))
 
     def of(kind: type) -> list[object]:
-        return [subject for subject in found if type(subject) is kind]
+        return list(subjects_of(project, kind))
 
     assert of(Project) == [project]
     assert of(Target) == [project.targets[0]]
@@ -60,3 +61,8 @@ def test_operations_are_counted_and_what_is_not_understood_is_told(linked: Linke
     ((place, _, reason),) = project.not_understood
     assert place.path == "db/versions/1.py"
     assert reason
+
+
+def test_a_type_that_is_no_subject_is_refused(linked: Linked) -> None:
+    with pytest.raises(LookupError, match="int is no subject of rules; those are EnvConfig, History"):
+        subjects_of(linked({}), int)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,13 +32,20 @@ class Checked:
     crashes: list[Crash] = field(default_factory=list)
 
 
-def check(
-    rules: Iterable[tuple[Rule, Severity]], options: Mapping[str, Options], subjects: Mapping[type, Iterable[object]]
-) -> Checked:
+Subjects = Callable[[type], Iterable[object]]
+"""Gives the subjects of a type. Raises `LookupError` for a type that is no subject."""
+
+
+def check(rules: Iterable[tuple[Rule, Severity]], options: Mapping[str, Options], subjects: Subjects) -> Checked:
     """Calls rules for their subjects. `options` hold the validated options of the rules that have any."""
     checked = Checked()
     for rule, severity in rules:
-        for subject in subjects.get(rule.subject, ()):
+        try:
+            candidates = subjects(rule.subject)
+        except Exception as error:
+            checked.crashes.append(_crash(rule, None, error))
+            continue
+        for subject in candidates:
             if severity is Severity.ERROR and isinstance(subject, Step) and subject.placed.conditional:
                 continue
             arguments = (subject, options[rule.name]) if rule.options is not None else (subject,)
@@ -91,9 +98,9 @@ def validated_options(rules: Iterable[Rule], given: Mapping[str, Mapping[str, ob
     return options
 
 
-def group_by_type(subjects: Iterable[object]) -> dict[type, list[object]]:
-    """Subjects by their type."""
+def by_type(subjects: Iterable[object]) -> Subjects:
+    """Subjects that are there already, by their type."""
     groups: dict[type, list[object]] = {}
     for subject in subjects:
         groups.setdefault(type(subject), []).append(subject)
-    return groups
+    return lambda kind: groups.get(kind, ())

@@ -6,18 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from schemalint.diagnostics import Diagnostic, Severity
 from schemalint.engine.cache import Cache
-from schemalint.engine.checking import Found, check, group_by_type, validated_options
+from schemalint.engine.checking import Found, by_type, check, validated_options
 from schemalint.engine.lowering import lower_files
 from schemalint.engine.result import Examined, NotUnderstood, RunResult
 from schemalint.engine.suppression import Suppressions
 from schemalint.engine.weighing import one_per_cause, to_diagnostics
-from schemalint.project.conduct import Crash
+from schemalint.project.conduct import Crash, DirectiveUse
 from schemalint.project.link import Source, link
 from schemalint.project.subjects import Project
-from schemalint.project.views import subjects
+from schemalint.project.views import subjects_of
 from schemalint.rules.api import Rule
 from schemalint.rules.registry import load_rules
 from schemalint.rules.selectors import enabled, specificity
@@ -83,13 +84,13 @@ def run(request: Request) -> Outcome:
     )
     sources: dict[str, Source] = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
     project = link(sources, settings, request.tree)
-    checked = check(applied.values(), options, group_by_type(subjects(project)))
+    checked = check(_about_code(applied), options, partial(subjects_of, project))
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()
     _answer(one_per_cause(checked.found), suppressions, request, answers)
     crashes = (*project.crashes, *checked.crashes)
-    conduct = group_by_type([*crashes, *suppressions.uses(applied)])
-    about_the_run = check(applied.values(), options, conduct)
+    conduct = by_type([*crashes, *suppressions.uses(applied)])
+    about_the_run = check(_about_conduct(applied), options, conduct)
     _answer(about_the_run.found, suppressions, request, answers)
     roles = tuple((module.path, module.role) for module in project.modules)
     result = RunResult(
@@ -109,6 +110,18 @@ def run(request: Request) -> Outcome:
         elapsed=time.perf_counter() - started,
     )
     return Outcome(result, roles, project, crashes)
+
+
+_CONDUCT = (Crash, DirectiveUse)
+"""Subjects that come of the run itself, after all others."""
+
+
+def _about_code(applied: Applied) -> Iterable[tuple[Rule, Severity]]:
+    return (entry for entry in applied.values() if entry[0].subject not in _CONDUCT)
+
+
+def _about_conduct(applied: Applied) -> Iterable[tuple[Rule, Severity]]:
+    return (entry for entry in applied.values() if entry[0].subject in _CONDUCT)
 
 
 def _walk(request: Request) -> tuple[Walked, tuple[Skipped, ...]]:

@@ -1,26 +1,45 @@
-"""The subjects of a project, each kind in one order."""
+"""The subjects of a project, each kind in one order. What no rule asks for is never made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from schemalint.project.subjects import Project
+from schemalint.facts.revisions import EnvConfig
+from schemalint.project.subjects import History, Module, Project, Revision, Step, Target
 
 
-def subjects(project: Project) -> Iterator[object]:
-    """Every subject: the project, targets, environments, histories, revisions, steps, modules.
+def subjects_of(project: Project, kind: type) -> Iterable[object]:
+    """Every subject of a kind. Raises `LookupError` for a type that is none."""
+    if kind not in _SUBJECTS:
+        known = ", ".join(sorted(subject.__name__ for subject in _SUBJECTS))
+        raise LookupError(f"{kind.__name__} is no subject of rules; those are {known}")
+    return _SUBJECTS[kind](project)
 
-    Targets and environments that several histories share come once. Histories stand in the order of their roots,
-    revisions in that of their replay (those that are not replayed after them, by path), modules by path.
-    """
-    yield project
-    yield from project.targets
-    yield from dict.fromkeys(history.env for history in project.histories if history.env is not None)
-    yield from project.histories
+
+def _environments(project: Project) -> Iterable[EnvConfig]:
+    """Those of the histories; one that several share comes once."""
+    return dict.fromkeys(history.env for history in project.histories if history.env is not None)
+
+
+def _revisions(project: Project) -> Iterator[Revision]:
+    """In the order of their replay; those that are not replayed come after them."""
     for history in project.histories:
         yield from history.ordered
         yield from (revision for revision in history.revisions if revision not in history.ordered)
+
+
+def _steps(project: Project) -> Iterator[Step]:
     for history in project.histories:
         for revision in history.ordered:
             yield from revision.steps
-    yield from project.modules
+
+
+_SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
+    Project: lambda project: (project,),
+    Target: lambda project: project.targets,
+    EnvConfig: _environments,
+    History: lambda project: project.histories,
+    Revision: _revisions,
+    Step: _steps,
+    Module: lambda project: project.modules,
+}
