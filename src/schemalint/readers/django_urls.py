@@ -25,7 +25,7 @@ from schemalint.ir import (
     Starred,
     Statement,
 )
-from schemalint.readers.django_views import REST, is_view, routes_of_class, routes_of_viewset, view_of_function
+from schemalint.readers.django_views import REST, is_view, routes_of_class, routes_of_viewset, serves, view_of_function
 from schemalint.readers.nodes import nodes
 from schemalint.readers.route_common import Context, Made, Site, Survey, argument
 from schemalint.readers.route_objects import flat, kinds_of, made, meaning, own_class, target
@@ -215,7 +215,9 @@ def _unregistered(survey: Survey, registered: set[tuple[str, int]]) -> Iterator[
     """The views that are evident without a urlconf: classes that derive from a view, functions with `@api_view`."""
     for view in survey.classes:
         owner = own_class(view)
-        if view.node.bases and (owner.path, owner.node.start) not in registered and is_view(kinds_of(survey, owner)):
+        if (owner.path, owner.node.start) in registered or not serves(view.node):
+            continue
+        if is_view(kinds_of(survey, owner)):
             for route in routes_of_class(survey, owner, _plain(survey, owner)):
                 if _is_own(route, owner):
                     yield route

@@ -13,7 +13,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass, DefinedFunction, External
 from schemalint.interpret.resolve import ancestry
 from schemalint.interpret.scopes import Defined
-from schemalint.ir import Call, Constant, Dict, FunctionDef
+from schemalint.ir import Call, ClassDef, Constant, Dict, FunctionDef
 from schemalint.readers.route_common import Context, Survey, argument
 from schemalint.readers.route_objects import kinds_of, meaning, method
 from schemalint.readers.route_values import below, handler, methods, text
@@ -46,6 +46,14 @@ DJANGO, REST = "django", "django-rest-framework"
 def is_view(kinds: frozenset[str]) -> bool:
     """Whether a class with these ancestors is a view."""
     return any(_VIEW.fullmatch(kind) for kind in kinds)
+
+
+def serves(node: ClassDef) -> bool:
+    """Whether a class itself defines a method that may serve requests, were the class a view."""
+    return any(
+        isinstance(item, FunctionDef) and (item.name in _VERBS or item.name in _ACTIONS or item.decorators)
+        for item in node.body
+    )
 
 
 def framework_of(kinds: frozenset[str]) -> str:

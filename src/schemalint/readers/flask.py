@@ -12,7 +12,7 @@ import msgspec
 from schemalint.facts.routes import Route, Text
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass
-from schemalint.ir import Attribute, Call, Expression
+from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef
 from schemalint.readers.route_common import Context, Made, Survey, argument
 from schemalint.readers.route_objects import Target, kinds_of, made, method, own_class, target
 from schemalint.readers.route_values import UNREGISTERED, Mounts, constructor, defined, handler, methods, text
@@ -58,7 +58,7 @@ def read_flask(survey: Survey) -> Iterator[Route]:
             yield from _registered(survey, mounts, call.context, call.node, router, viewed)
     for view in survey.classes:
         owner = own_class(view)
-        if view.node.bases and (owner.path, owner.node.start) not in registered and kinds_of(survey, owner) & _VIEWS:
+        if (owner.path, owner.node.start) not in registered and serves(view.node) and kinds_of(survey, owner) & _VIEWS:
             yield from unregistered(survey, owner, "flask")
 
 
@@ -112,6 +112,12 @@ def of_class(survey: Survey, owner: DefinedClass, plain: Route) -> Iterator[Rout
         inside = method(survey, owner, "dispatch_request")
         served = handler(survey, inside if inside is not None else owner)
         yield msgspec.structs.replace(plain, handler=served)
+
+
+def serves(node: ClassDef) -> bool:
+    """Whether a class itself defines a method that serves requests, were the class a view."""
+    names = (item.name for item in node.body if isinstance(item, FunctionDef))
+    return bool(node.bases) and any(name in _METHODS or name == "dispatch_request" for name in names)
 
 
 def unregistered(survey: Survey, owner: DefinedClass, framework: str) -> Iterator[Route]:

@@ -8,7 +8,7 @@ from schemalint.facts.routes import Route, Text
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolutions import DefinedClass, External
 from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef
-from schemalint.readers.flask import blueprint_mounts, of_class, own_prefix, unregistered
+from schemalint.readers.flask import blueprint_mounts, of_class, own_prefix, serves, unregistered
 from schemalint.readers.route_common import Context, Made, Site, Survey, argument, positional
 from schemalint.readers.route_objects import class_attribute, kinds_of, made, meaning, own_class, target
 from schemalint.readers.route_values import Mounts, below, constructor, defined, handler, methods, text
@@ -58,7 +58,7 @@ def read_flask_resources(survey: Survey) -> Iterator[Route]:
             yield from _resource(survey, mounts, call.context, call.node, api, found, positional(call.node)[1:])
     for resource in survey.classes:
         owner = own_class(resource)
-        if resource.node.bases and (owner.path, owner.node.start) not in registered:
+        if (owner.path, owner.node.start) not in registered and serves(resource.node):
             framework = _framework(kinds_of(survey, owner))
             if framework is not None:
                 yield from unregistered(survey, owner, framework)

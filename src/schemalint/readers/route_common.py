@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, Union
 
+import msgspec
+
 from schemalint.diagnostics import Place
 from schemalint.interpret.program import Program
 from schemalint.interpret.scopes import Assigned, Binding, Scope, blocks_of, function_scope, scope_of
@@ -42,12 +44,19 @@ FRAMEWORKS = frozenset(
 )
 """The packages without which a project has no routes that are read."""
 
-_REGISTERS = re.compile(
-    rb"add_url_rule|add_api_route|add_api_websocket_route|add_websocket_route|add_route|add_view|add_resource"
-    rb"|add_namespace|include_router|register_blueprint|register_router|\xa5mount|\xa5Mount|\xa5route|\xa5Route"
-    rb"|WebSocketRoute|api_route|websocket|route_handlers|view_config|\xa8register|urlpatterns|\xa6expose"
+
+def _encoded(names: str) -> re.Pattern[bytes]:
+    """A pattern of these names as they stand in an encoded body. Their first bytes, which tell their lengths, are rare
+    there, so that the search is quick."""
+    return re.compile(b"|".join(re.escape(msgspec.msgpack.encode(name)) for name in names.split()))
+
+
+_REGISTERS = _encoded(
+    "add_url_rule add_api_route add_api_websocket_route add_websocket_route add_route add_view add_resource "
+    "add_namespace include_router register_blueprint register mount Mount route Route WebSocketRoute api_route "
+    "websocket websocket_route route_handlers view_config urlpatterns expose"
 )
-_VERBS = re.compile(rb"\xa3get|\xa3put|\xa4post|\xa5patch|\xa6delete|\xa4head|\xa7options")
+_VERBS = _encoded("get put post patch delete head options")
 _DEFINES = encode_body((FunctionDef("", (), (), None, None, b"", False, 0, 0, 0),))[1:3]
 """How a function inside a body begins when encoded: a decorator with a verb stands on one."""
 _LONGEST_LOOP = 200
