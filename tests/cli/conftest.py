@@ -119,3 +119,7 @@ def command() -> Command:
         )
 
     return call
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "builds_package: builds and installs the package, for which it needs an index")
