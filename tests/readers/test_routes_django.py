@@ -63,6 +63,15 @@ def read(urls: str, **files: str) -> list[tuple[object, ...]]:
             "urlpatterns = [path('x/', wrap(views.Detail.as_view()))]",
             [(("GET",), ("x/",), "Detail.get"), (("POST",), ("x/",), "Detail.post")],
         ),
+        (
+            "urlpatterns = [path('x/', views.Detail.as_view(http_method_names=['get']))]",
+            [(("GET",), ("x/",), "Detail.get")],
+        ),
+        (
+            "class Closed(views.Detail):\n    http_method_names = ['post']\n"
+            "urlpatterns = [path('x/', Closed.as_view())]",
+            [(("POST",), ("x/",), "Detail.post")],
+        ),
         ("urlpatterns = [path('x/', views.Items.as_view())]", [((), ("x/",), "Items")]),
         ("urlpatterns = [path('x/', views.Rest.as_view())]", [(("PUT",), ("x/",), "Rest.put")]),
         ("urlpatterns = [path('x/', views.Users.as_view({'get': 'list'}))]", [(("GET",), ("x/",), "Users.list")]),

@@ -17,7 +17,6 @@ from schemalint.ir import (
     BinOp,
     Call,
     Constant,
-    Dict,
     Expression,
     ExpressionStatement,
     Name,
@@ -64,7 +63,7 @@ def read_django(survey: Survey) -> Iterator[Route]:
             prefixes=mounts.prefixes(_container(site, inline)),
         )
         if isinstance(found, DefinedClass):
-            yield from routes_of_class(survey, found, plain, _mapping(view))
+            yield from routes_of_class(survey, found, plain, _as_view(site.context, view))
         elif isinstance(found, DefinedFunction):
             yield view_of_function(survey, found, plain)
         else:
@@ -187,12 +186,11 @@ def _parts(value: Expression) -> Iterator[Expression]:
         yield value
 
 
-def _mapping(view: Expression) -> Dict | None:
-    """The dict of `as_view({"get": "list"})`."""
+def _as_view(context: Context, view: Expression) -> Site[Call] | None:
+    """The call of `as_view` in what stands for a view."""
     for node in nodes(view):
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "as_view":
-            given = argument(node, "actions", 0)
-            return given if isinstance(given, Dict) else None
+            return Site(context, node)
     return None
 
 

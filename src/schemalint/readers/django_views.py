@@ -14,9 +14,9 @@ from schemalint.interpret.resolutions import DefinedClass, DefinedFunction, Exte
 from schemalint.interpret.resolve import ancestry
 from schemalint.interpret.scopes import Defined
 from schemalint.ir import Call, ClassDef, Constant, Dict, FunctionDef
-from schemalint.readers.route_common import Context, Survey, argument
-from schemalint.readers.route_objects import kinds_of, meaning, method
-from schemalint.readers.route_values import below, handler, methods, text
+from schemalint.readers.route_common import Context, Site, Survey, argument
+from schemalint.readers.route_objects import class_attribute, kinds_of, meaning, method
+from schemalint.readers.route_values import below, handler, methods, text, texts
 
 _VIEW = re.compile(
     r"django\.views(?:\.\w+)*\.\w*View|rest_framework\.(?:views\.APIView|viewsets\.\w*ViewSet\w*|generics\.\w+View)"
@@ -78,15 +78,36 @@ def view_of_function(survey: Survey, found: DefinedFunction, plain: Route) -> Ro
     return msgspec.structs.replace(plain, handler=handler(survey, found))
 
 
-def routes_of_class(survey: Survey, owner: DefinedClass, plain: Route, mapping: Dict | None = None) -> Iterator[Route]:
-    """The routes of a class-based view or a viewset; `mapping` is what `as_view({"get": "list"})` is given."""
+def routes_of_class(
+    survey: Survey, owner: DefinedClass, plain: Route, as_view: Site[Call] | None = None
+) -> Iterator[Route]:
+    """The routes of a class-based view or a viewset.
+
+    The call of `as_view` may say which methods serve what (`{"get": "list"}`), and, like the class, which ones alone
+    are served (`http_method_names`).
+    """
     kinds = kinds_of(survey, owner)
     plain = msgspec.structs.replace(plain, framework=framework_of(kinds))
-    found = list(_mapped(survey, owner, mapping)) if mapping is not None else list(_serving(survey, owner, kinds))
+    mapping = argument(as_view.node, "actions", 0) if as_view is not None else None
+    found = list(_mapped(survey, owner, mapping) if isinstance(mapping, Dict) else _serving(survey, owner, kinds))
+    allowed = _allowed(survey, owner, as_view)
     for verbs, inside in found:
+        if allowed is not None and verbs and not set(verbs) & allowed:
+            continue
         yield msgspec.structs.replace(plain, methods=verbs, handler=handler(survey, inside))
     if not found:
         yield msgspec.structs.replace(plain, handler=handler(survey, owner))
+
+
+def _allowed(survey: Survey, owner: DefinedClass, as_view: Site[Call] | None) -> frozenset[str] | None:
+    """The methods that `http_method_names` leaves; None where it says nothing, or nothing that is evident."""
+    given = as_view.node.keyword("http_method_names") if as_view is not None else None
+    if as_view is not None and given is not None:
+        names = texts(survey, as_view.context, given)
+    else:
+        value = class_attribute(survey, owner, "http_method_names")
+        names = texts(survey, value.context, value.expression) if value is not None else None
+    return None if names is None or isinstance(names, Unknown) else frozenset(name.upper() for name in names)
 
 
 def _mapped(survey: Survey, owner: DefinedClass, mapping: Dict) -> Iterator[tuple[tuple[str, ...], DefinedFunction]]:
