@@ -245,3 +245,18 @@ def test_a_body_that_never_ends_is_given_up(upgrade):
     reading = upgrade("for a in range(1000):\n    for b in range(1000):\n        x = a * b")
     assert isinstance(reading.only, OpaqueOperation)
     assert "too many steps" in reading.only.reason
+
+
+def test_a_context_manager_inside_of_a_generator_runs_once(read):
+    source = (
+        "from contextlib import contextmanager\n\n@contextmanager\ndef outer():\n"
+        "    with inner():\n        op.drop_table('a')\n        yield\n        op.drop_table('c')\n\n"
+        "@contextmanager\ndef inner():\n    yield\n    op.drop_table('d')\n\n"
+        "def upgrade():\n    with outer():\n        op.drop_table('b')\n"
+    )
+    assert tables(read(source)) == ["a", "b", "c", "d"]
+
+
+def test_expressions_of_any_depth_are_survived(upgrade):
+    reading = upgrade("x = " + " + ".join(["'a'"] * 400) + "\nop.drop_table('t')")
+    assert reading.kinds[-1] in ("DropTable", "OpaqueOperation")

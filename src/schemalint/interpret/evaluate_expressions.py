@@ -297,7 +297,9 @@ def _named(machine: Machine, node: NamedExpr, frame: Frame) -> Value:
 def _yield(machine: Machine, node: Yield, frame: Frame) -> Value:
     value = machine.value(node.value, frame) if node.value is not None else None
     if machine.yields and not node.delegates:
-        machine.yields[-1](value)
+        handler = machine.yields.pop()  # what it runs belongs to the function around, with a handler of its own
+        handler(value)
+        machine.yields.append(handler)
         return None
     return Unsure("a generator")
 

@@ -57,12 +57,21 @@ def read_body(
         return Body(home, empty=True)
     raised = _only_raises(machine, statements, path)
     if raised is None:
-        run_function(machine, Function(path, function), _parameters(function))
-        if machine.steps > STEPS:
-            emitter.doubt(home, "the body", "it takes too many steps to follow")
-            emitter.place(machine, OpaqueOperation("the body takes too many steps to follow"), home, ())
+        doubt = _run(machine, Function(path, function), _parameters(function))
+        if doubt is not None:
+            emitter.doubt(home, "the body", doubt)
+            emitter.place(machine, OpaqueOperation(doubt), home, ())
     environment.not_understood.extend(emitter.doubts)
     return Body(home, tuple(emitter.operations), raises=raised)
+
+
+def _run(machine: Machine, function: Function, args: tuple[Given, ...]) -> str | None:
+    """Runs a body. Returns why not all of it was followed; None where it was."""
+    try:
+        run_function(machine, function, args)
+    except RecursionError:
+        return "the body is nested too deep to follow"
+    return "the body takes too many steps to follow" if machine.steps > STEPS else None
 
 
 def _parameters(function: FunctionDef) -> tuple[Given, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemalint.diagnostics import Place
 from schemalint.facts.unknown import Unknown
-from schemalint.interpret.values import Entries, Given, Made, Unsure, Value, unknown
+from schemalint.interpret.values import Given, Made, Unsure, Value, unknown
 
 # Positional parameters in order; "*x" takes all that are left.
 OPERATIONS: dict[str, tuple[str, ...]] = {
@@ -102,10 +102,6 @@ class Arguments:
         found = self.given.get(name)
         return default if found is None else found.value
 
-    def has(self, name: str) -> bool:
-        """Whether the parameter was given."""
-        return name in self.given
-
     def flag(self, name: str) -> bool | Unknown:
         """A boolean option that is off unless given."""
         value = self.value(name, False)
@@ -141,9 +137,3 @@ def table_of(
     schema = arguments.value("source_schema") if parameter == "source_table" else arguments.value("schema")
     missing = Unsure("the call names no table")
     return arguments.value(parameter, missing), schema
-
-
-def literal_rows(rows: Value) -> list[Entries]:
-    """The dicts of a list of rows."""
-    values = getattr(rows, "values", None)
-    return [row for row in values if isinstance(row, Entries)] if isinstance(values, list) else []
