@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
+Write = Callable[..., Path]
 FIRST, SECOND = "migrations/versions/001_users.py", "migrations/versions/002_email.py"
 
 
@@ -57,11 +58,32 @@ def test_a_missing_path_alone_does_not_mean_everything(run: Run, shop: Path) -> 
     assert paths(result) == []
 
 
-def test_a_path_out_of_the_project_is_named(run: Run, shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere") / "models.py"
-    elsewhere.write_text("x = 1\n")
-    result = check(run, str(elsewhere), "--config", str(shop / "pyproject.toml"), SECOND)
-    assert str(elsewhere.parent.name) in result.stderr or result.exit_code == 1
+@pytest.fixture
+def umbrella(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two projects; the migration of the first has a finding, and the second has none."""
+    migration = (
+        "from alembic import op\nrevision = '1'\ndown_revision = None\n"
+        "def upgrade():\n    op.drop_table('users')\ndef downgrade():\n    raise RuntimeError\n"
+    )
+    root = write(
+        {f"one/{FIRST}": migration, "one/pyproject.toml": "", "two/app.py": "x = 1\n", "two/pyproject.toml": ""}
+    )
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_paths_of_different_projects_are_not_checked_as_one(run: Run, umbrella: Path) -> None:
+    """What lies between them may be all of the disk."""
+    result = check(run, "two/app.py", "one")
+    assert result.exit_code == 2
+    assert f"different projects ({umbrella}/one, {umbrella}/two); check them one by one" in result.stderr
+    assert paths(check(run, "one")) == [FIRST]
+
+
+@pytest.mark.parametrize("mark", ["schemalint.toml", ".git/HEAD"])
+def test_unless_something_above_holds_them_together(run: Run, umbrella: Path, write: Write, mark: str) -> None:
+    write({mark: ""})
+    assert paths(check(run, "two/app.py", "one")) == [f"one/{FIRST}"]
 
 
 def test_a_link_to_the_project_is_as_good_as_the_project(
@@ -100,6 +122,18 @@ class TestStandardInput:
         result = check(run, "-", input="x = 1\n")
         assert result.exit_code == 2
         assert "--stdin-filename app/models.py" in result.stderr
+
+    @pytest.mark.parametrize("name", ["", ".", "migrations"])
+    def test_its_name_is_that_of_a_file(self, run: Run, shop: Path, name: str) -> None:
+        result = check(run, "-", "--stdin-filename", name, input="x = 1\n")
+        assert result.exit_code == 2
+        assert "is no name of a file" in result.stderr
+
+    def test_it_may_be_excluded(self, run: Run, shop: Path) -> None:
+        arguments = ("--stdin-filename", SECOND, "--exclude", "002_*")
+        text = (shop / SECOND).read_text()
+        assert paths(check(run, *arguments, input=text)) == [SECOND]
+        assert paths(check(run, *arguments, "--force-exclude", input=text)) == []
 
     def test_it_goes_alone(self, run: Run, shop: Path) -> None:
         result = check(run, "-", FIRST, "--stdin-filename", SECOND, input="x = 1\n")

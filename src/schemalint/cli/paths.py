@@ -30,7 +30,7 @@ class Given:
 def names_of_files(paths: tuple[str, ...], stdin_filename: str | None) -> tuple[str, ...]:
     """The paths as names of files and folders: standard input goes by the name that it was given.
 
-    Raises `Refusal` where it has none, and where other paths are given beside it.
+    Raises `Refusal` where it has none or that of a folder, and where other paths are given beside it.
     """
     if stdin_filename is None:
         if STANDARD_INPUT in paths:
@@ -38,6 +38,8 @@ def names_of_files(paths: tuple[str, ...], stdin_filename: str | None) -> tuple[
         return paths
     if any(path != STANDARD_INPUT for path in paths):
         raise Refusal("--stdin-filename goes with `-` alone: leave out the other paths")
+    if not stdin_filename or os.path.isdir(stdin_filename):
+        raise Refusal(f"--stdin-filename: `{stdin_filename}` is no name of a file")
     return (stdin_filename,)
 
 
@@ -46,36 +48,21 @@ def tree_of(root: Path, stdin_filename: str | None) -> SourceTree:
     folder = FolderTree(root)
     if stdin_filename is None:
         return folder
-    path = relative_to(folder.root, stdin_filename)
-    if not path:
-        raise Refusal(_outside(stdin_filename, folder.root))
-    return OverlayTree(folder, {path: sys.stdin.buffer.read()})
+    return OverlayTree(folder, {_relative(stdin_filename, folder.root): sys.stdin.buffer.read()})
 
 
 def given_in(tree: SourceTree, names: Iterable[str]) -> Given:
-    """Which of the named files and folders are in the tree."""
-    paths: list[str] = []
-    errors: list[str] = []
+    """The named files and folders as paths of the tree; all are below its root, for it was looked for above them."""
+    paths, errors = [], []
     for name in names:
-        path = relative_to(tree.root, name)
-        if path is None:
-            errors.append(_outside(name, tree.root))
-        elif not tree.exists(path) and not tree.is_folder(path):
-            errors.append(f"{name}: no such file or folder; name one that exists")
-        else:
+        path = _relative(name, tree.root)
+        if tree.exists(path) or tree.is_folder(path):
             paths.append(path)
+        else:
+            errors.append(f"{name}: no such file or folder; name one that exists")
     return Given(tuple(paths), tuple(errors))
 
 
-def relative_to(root: Path, name: str) -> str | None:
-    """A path of the command line as one of the tree with that root, `""` for the root itself; None outside of it."""
-    path = Path(os.path.abspath(name))
-    for base, inside in ((root, path), (Path(os.path.realpath(root)), Path(os.path.realpath(path.parent)) / path.name)):
-        if inside.is_relative_to(base):
-            relative = inside.relative_to(base).as_posix()
-            return "" if relative == "." else relative
-    return None
-
-
-def _outside(name: str, root: Path) -> str:
-    return f"{name}: outside of the project {root}; run schemalint from the project it belongs to"
+def _relative(name: str, root: Path) -> str:
+    path = Path(os.path.abspath(name)).relative_to(root).as_posix()
+    return "" if path == "." else path

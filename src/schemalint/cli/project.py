@@ -12,7 +12,7 @@ from schemalint import __version__
 from schemalint.cli.refusal import Refusal
 from schemalint.engine.cache import DEFAULT_FOLDER, Cache, is_cache
 from schemalint.settings.checks import NamedRule
-from schemalint.settings.discovery import load
+from schemalint.settings.discovery import load, project_root
 from schemalint.settings.records import Settings
 
 _KIND = f"settings:{__version__}"
@@ -36,6 +36,17 @@ def common_folder(paths: Sequence[str]) -> Path:
         return Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
     except ValueError:
         raise Refusal("the paths are on different drives: check them one by one") from None
+
+
+def refuse_strangers(paths: Sequence[str], settings: Settings) -> None:
+    """Raises `Refusal` for paths of projects that have nothing in common: all of the disk may lie between them."""
+    root = Path(settings.root)
+    roots = sorted({project_root(Path(path)) for path in paths})
+    if len(roots) > 1 and not settings.sources and root not in roots and not (root / ".git").exists():
+        raise Refusal(
+            f"the paths belong to different projects ({', '.join(map(str, roots))}); check them one by one, "
+            f"or put a schemalint.toml into {root} to check them as one"
+        )
 
 
 def load_settings(asked: Asked, remember: MutableMapping[str, bytes] | None = None) -> Settings:
