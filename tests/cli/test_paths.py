@@ -77,6 +77,7 @@ def test_paths_of_different_projects_are_not_checked_as_one(run: Run, umbrella: 
     result = check(run, "two/app.py", "one")
     assert result.exit_code == 2
     assert f"different projects ({umbrella}/one, {umbrella}/two); check them one by one" in result.stderr
+    assert sorted(path.name for path in umbrella.iterdir()) == ["one", "two"]
     assert paths(check(run, "one")) == [FIRST]
 
 

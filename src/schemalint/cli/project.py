@@ -20,33 +20,22 @@ _KIND = f"settings:{__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a command line says of the settings: where to look for them, and what it adds."""
+    """What a command line says of the project (the files and folders named) and of its settings."""
 
-    start: Path
+    paths: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     isolated: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
-
-def common_folder(paths: Sequence[str]) -> Path:
-    """The folder that all paths have in common (of one path, itself); without paths the working folder."""
-    if not paths:
-        return Path.cwd()
-    try:
-        return Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
-    except ValueError:
-        raise Refusal("the paths are on different drives: check them one by one") from None
-
-
-def refuse_strangers(paths: Sequence[str], settings: Settings) -> None:
-    """Raises `Refusal` for paths of projects that have nothing in common: all of the disk may lie between them."""
-    root = Path(settings.root)
-    roots = sorted({project_root(Path(path)) for path in paths})
-    if len(roots) > 1 and not settings.sources and root not in roots and not (root / ".git").exists():
-        raise Refusal(
-            f"the paths belong to different projects ({', '.join(map(str, roots))}); check them one by one, "
-            f"or put a schemalint.toml into {root} to check them as one"
-        )
+    @property
+    def start(self) -> Path:
+        """Where settings are looked for, and above: what all paths have in common; without paths the working folder."""
+        if not self.paths:
+            return Path.cwd()
+        try:
+            return Path(os.path.commonpath([os.path.abspath(path) for path in self.paths]))
+        except ValueError:
+            raise Refusal("the paths are on different drives: check them one by one") from None
 
 
 def load_settings(asked: Asked, remember: MutableMapping[str, bytes] | None = None) -> Settings:
@@ -68,17 +57,34 @@ def open_project(asked: Asked, *, cached: bool) -> tuple[Settings, Cache]:
     need not be validated to be found, and new ones are stored in the one they name.
     """
     if not cached:
-        return load_settings(asked), Cache(None)
+        return _own_settings(asked), Cache(None)
     folder = _closest_cache(asked.start)
     cache = Cache(folder)
     remembered = {key.decode(): value for key, value in cache.everything(_KIND).items()}
     known = set(remembered)
-    settings = load_settings(asked, remembered)
+    settings = _own_settings(asked, remembered)
     own = cache_folder(settings)
     if own != folder:
         cache = Cache(own)
     cache.put_all(_KIND, {key.encode(): value for key, value in remembered.items() if key not in known})
     return settings, cache
+
+
+def _own_settings(asked: Asked, remember: MutableMapping[str, bytes] | None = None) -> Settings:
+    """The settings of the project that all paths belong to.
+
+    Raises `Refusal` for paths of projects that have nothing in common: all of the disk may lie between them.
+    """
+    settings = load_settings(asked, remember)
+    root = Path(settings.root)
+    if not settings.sources and not (root / ".git").exists():
+        roots = sorted({project_root(Path(path)) for path in asked.paths})
+        if len(roots) > 1 and root not in roots:
+            raise Refusal(
+                f"the paths belong to different projects ({', '.join(map(str, roots))}); check them one by one, "
+                f"or put a schemalint.toml into {root} to check them as one"
+            )
+    return settings
 
 
 def cache_folder(settings: Settings) -> Path:

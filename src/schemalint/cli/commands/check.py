@@ -12,7 +12,7 @@ import click
 from schemalint.cli.flags import overrides
 from schemalint.cli.outcome import CLEAN, NOT_DONE, exit_code
 from schemalint.cli.paths import given_in, names_of_files, tree_of
-from schemalint.cli.project import Asked, common_folder, open_project, refuse_strangers
+from schemalint.cli.project import Asked, open_project
 from schemalint.cli.terminal import COLORS, wants_color
 
 SEVERITIES = click.Choice(["error", "warning", "info"])
@@ -73,9 +73,8 @@ def command(
       2  the job could not be done: settings, paths, an internal error
     """
     names = names_of_files(paths, stdin_filename)
-    asked = Asked(common_folder(names), config, isolated, overrides(**flags))
+    asked = Asked(names, config, isolated, overrides(**flags))
     settings, cache = open_project(asked, cached=not no_cache)
-    refuse_strangers(names, settings)
     if show_settings:
         from schemalint.cli.shown import shown_settings
 

@@ -15,7 +15,7 @@ from schemalint.engine.cache import DEFAULT_FOLDER, is_cache, remove_cache
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
 def command(quiet: bool) -> None:
     """Delete the cache of this project. Only what schemalint wrote is deleted."""
-    settings = load_settings(Asked(Path.cwd()))
+    settings = load_settings(Asked())
     folders = dict.fromkeys((cache_folder(settings), Path(settings.root) / DEFAULT_FOLDER))
     present = [folder for folder in folders if folder.exists()]
     for folder in present:
