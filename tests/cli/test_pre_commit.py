@@ -61,9 +61,9 @@ def git(shop: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path_factory.mktemp("pre-commit")))
 
-    def call(*arguments: str, cwd: Path = shop, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def call(*arguments: str, cwd: Path = shop) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", *arguments], cwd=cwd, input=stdin, capture_output=True, text=True, check=arguments[0] != "commit"
+            ["git", *arguments], cwd=cwd, capture_output=True, text=True, check=arguments[0] != "commit"
         )
 
     return call
@@ -71,13 +71,16 @@ def git(shop: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
 
 @pytest.fixture
 def hooks(git: Git, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A repository with this checkout as it is now, changes included, and its revision: what `try-repo` makes too."""
-    copy = tmp_path_factory.mktemp("hooks") / "schemalint"
-    git("clone", "--quiet", "--no-hardlinks", str(CHECKOUT), str(copy))
-    changes = git("diff", "HEAD", "--binary", cwd=CHECKOUT).stdout
-    if changes:
-        git("apply", "--index", cwd=copy, stdin=changes)
-        git("commit", "--quiet", "--message", "what is not committed yet", cwd=copy)
+    """A repository with the files of this checkout as they are now, committed or not, and its revision."""
+    copy = tmp_path_factory.mktemp("hooks")
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=CHECKOUT).stdout
+    for path in listed.rstrip("\0").split("\0"):
+        if (CHECKOUT / path).is_file():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(CHECKOUT / path, copy / path)
+    git("init", "--quiet", cwd=copy)
+    git("add", "--all", cwd=copy)
+    git("commit", "--quiet", "--message", "schemalint as it is", cwd=copy)
     return copy, git("rev-parse", "HEAD", cwd=copy).stdout.strip()
 
 
