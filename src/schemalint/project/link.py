@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Union
 
+from schemalint.facts.requirements import Requirement
 from schemalint.facts.revisions import RevisionDef
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.attempts import Attempts
+from schemalint.project.code import Code
 from schemalint.project.histories import build_history
 from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
 from schemalint.project.roles import is_aside, roles_of
 from schemalint.project.roots import find_envs, find_roots, folders_of
 from schemalint.project.subjects import History, Module, Problem, Project
-from schemalint.project.targets import Targets, notes_on
+from schemalint.project.targets import DEPENDENCY_FILES, Targets, notes_on
 from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
 from schemalint.readers.alembic_revisions import read_revision
 from schemalint.readers.directives import read_directives, read_sql_directives
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
+from schemalint.settings.requirements import LOCK_FILES, requirements
 from schemalint.source.git import Released
 from schemalint.source.git import released as released_in
 from schemalint.source.text import decode
@@ -61,6 +65,7 @@ def link(
     for history in histories:
         replay(program, history, reading)
     used = tuple(dict.fromkeys(history.target for history in histories))
+    judged = _judged(program, settings, revisions)
     return Project(
         modules=tuple(modules.values()),
         targets=used,
@@ -73,7 +78,23 @@ def link(
         not_understood=tuple(reading.not_understood),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
+        code=Code(
+            program, settings, _judged(program, settings, revisions), histories, partial(_requirements, sources, tree)
+        ),
     )
+
+
+def _judged(program: Program, settings: Settings, revisions: Collection[str]) -> tuple[str, ...]:
+    """The modules whose code is judged: no tests, no examples, no revisions."""
+    own = (path for path in sorted(program.modules) if path not in revisions)
+    return tuple(path for path in own if not is_aside(path) or _is_labelled(path, settings))
+
+
+def _requirements(sources: Iterable[str], tree: SourceTree) -> tuple[Requirement, ...]:
+    """The libraries that the files at the root and beside the code require."""
+    folders = {"", *(path.partition("/")[0] for path in sources if "/" in path)}
+    paths = (posixpath.join(folder, name) for folder in sorted(folders) for name in (*DEPENDENCY_FILES, *LOCK_FILES))
+    return requirements([path for path in paths if tree.exists(path)], tree.read)
 
 
 def _revision(program: Program, path: str, attempts: Attempts) -> RevisionDef | None:

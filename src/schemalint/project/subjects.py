@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schemalint.diagnostics import Place, Span
 from schemalint.facts.comments import Directive
@@ -18,6 +19,9 @@ from schemalint.project.objects import object_name, operation_kind
 from schemalint.schema.graph import Ordered
 from schemalint.schema.timeline import Timeline
 from schemalint.schema.view import SchemaView
+
+if TYPE_CHECKING:
+    from schemalint.project.code import Code
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +160,8 @@ class Project:
     """Everything that was read, linked. `notes` are for the footer: why a server is undecided, and the like.
 
     `operations` counts those of upgrades; `not_understood` tells where something in an upgrade was not, what it was
-    and why; `crashes` are faults of schemalint's own, each in one file.
+    and why; `crashes` are faults of schemalint's own, each in one file. `code` is what the code beside the migrations
+    says; None for a project without any.
     """
 
     modules: tuple[Module, ...]
@@ -166,3 +171,4 @@ class Project:
     operations: int = 0
     not_understood: tuple[tuple[Place, str, str], ...] = ()
     crashes: tuple[Crash, ...] = ()
+    code: Code | None = None

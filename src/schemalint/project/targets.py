@@ -116,7 +116,7 @@ class Targets:
         """The dialects of the drivers that are required in a folder above the history, the nearest first."""
         folder = root.name.removeprefix(".")
         while True:
-            paths = tuple(posixpath.join(folder, name) for name in _REQUIREMENTS)
+            paths = tuple(posixpath.join(folder, name) for name in DEPENDENCY_FILES)
             required = requirements(paths, self.read)
             found = {DRIVERS.get(each.name) for each in required if each.direct and not each.group} - {None}
             if found or not folder:
@@ -127,7 +127,7 @@ class Targets:
         return (module for path, module in self.program.modules.items() if not is_aside(path))
 
 
-_REQUIREMENTS = (
+DEPENDENCY_FILES = (
     *("pyproject.toml", "setup.cfg", "Pipfile", "requirements.txt", "requirements.in"),
     *(f"requirements/{name}.{suffix}" for name in ("base", "main", "prod", "production") for suffix in ("txt", "in")),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from schemalint.facts.models import ModelDef
 from schemalint.facts.revisions import EnvConfig
 from schemalint.project.subjects import History, Module, Project, Revision, Step, Target
+from schemalint.project.tables import Column, Table
 
 
 def subjects_of(project: Project, kind: type) -> Iterable[object]:
@@ -34,6 +36,11 @@ def _steps(project: Project) -> Iterator[Step]:
             yield from revision.steps
 
 
+def _columns(project: Project) -> Iterator[Column]:
+    for table in project.code.tables if project.code else ():
+        yield from table.columns
+
+
 _SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Project: lambda project: (project,),
     Target: lambda project: project.targets,
@@ -42,4 +49,7 @@ _SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Revision: _revisions,
     Step: _steps,
     Module: lambda project: project.modules,
+    Table: lambda project: project.code.tables if project.code else (),
+    Column: _columns,
+    ModelDef: lambda project: project.code.models if project.code else (),
 }

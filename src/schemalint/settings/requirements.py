@@ -22,7 +22,7 @@ _BARE_VERSION = re.compile(r"\d[\w.!+-]*")
 _LOCKED = re.compile(
     r'^\[\[packages?\]\]\s*^name = "(?P<name>[^"\n]+)"\s*^version = "(?P<version>[^"\n]+)"', re.MULTILINE
 )
-_LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
+LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _REQUIREMENTS = re.compile(r"(?:^|/)(?:requirements?[\w.-]*\.(?:txt|in|pip)|requirements/[^/]+\.(?:txt|in|pip))$")
 _DEVELOPMENT = re.compile(r"(?:^|[-_./])(dev|develop|development|tests?|testing|ci|docs?|lint|local)(?=[-_./]|$)")
 
@@ -62,7 +62,7 @@ def _joined(said: list[Requirement]) -> Requirement:
 
 def _reader(path: str) -> Callable[[str, str], Iterator[Requirement]] | None:
     name = posixpath.basename(path)
-    if name in _LOCK_FILES:
+    if name in LOCK_FILES:
         return _lock_file
     if _REQUIREMENTS.search(path):
         return _requirements_file
