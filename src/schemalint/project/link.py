@@ -78,9 +78,7 @@ def link(
         not_understood=tuple(reading.not_understood),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
-        code=Code(
-            program, settings, _judged(program, settings, revisions), histories, partial(_requirements, sources, tree)
-        ),
+        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree)),
     )
 
 
