@@ -74,7 +74,8 @@ class Table:
 
     `models` are the classes and tables of code that declare it; `rivals` those among them that claim it each for
     itself, without inheritance, where there is more than one. `history` is that of the metadata, None where none is
-    paired with it. `settled` tells that what is absent from both is absent: where it is not set, nothing may be said to be missing.
+    paired with it. `settled` tells that what is absent from both is absent: where it is not set, nothing may be said
+    to be missing.
     """
 
     name: ObjectName

@@ -16,7 +16,7 @@ from schemalint.interpret.values import Class
 from schemalint.ir import ClassDef, Statement
 from schemalint.readers.models_after import completed
 from schemalint.readers.models_classes import shape_of
-from schemalint.readers.models_core import core_tables, flat, imperative_models, outside_indexes
+from schemalint.readers.models_core import core_tables, flat, imperative_models, outside_parts
 from schemalint.readers.models_reading import Reading
 from schemalint.readers.models_tables import model_of
 
@@ -31,8 +31,8 @@ def read_models(
     reading = Reading(program, requirements)
     wanted = sorted(program.modules if paths is None else paths)
     models = [model for path in wanted for model in _models_of(reading, path)]
-    indexes = [found for path in wanted for found in outside_indexes(reading, path)]
-    return completed(models, indexes)
+    parts = [found for path in wanted for found in outside_parts(reading, path)]
+    return completed(models, parts)
 
 
 def _models_of(reading: Reading, path: str) -> Iterator[ModelDef]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar, Union
+
+import msgspec
 
 from schemalint.diagnostics import Place
 from schemalint.facts.models import ModelDef, TablePlaces
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import ColumnDef, ForeignKeyDef, IndexDef, PrimaryKeyDef, TableDef
+from schemalint.facts.tables import ColumnDef, ConstraintDef, ForeignKeyDef, IndexDef, PrimaryKeyDef, TableDef
 from schemalint.facts.types import ColumnType
 from schemalint.facts.unknown import Unknown
+
+Part = Union[IndexDef, ConstraintDef]
+T = TypeVar("T", bound=msgspec.Struct)
 
 _OF_TARGET = "the type is that of the referenced column"
 _FARTHEST = 20
 
 
-def completed(models: list[ModelDef], indexes: list[tuple[ObjectName, IndexDef, Place]]) -> tuple[ModelDef, ...]:
-    """The models with the indexes that were made outside of them and the types that foreign keys take over."""
-    for table, index, place in indexes:
+def completed(models: list[ModelDef], parts: list[tuple[ObjectName, Part, Place]]) -> tuple[ModelDef, ...]:
+    """The models with the parts that were made outside of them, and with the types that foreign keys take over."""
+    for table, part, place in parts:
         position = next((at for at, model in enumerate(models) if _holds(model, table)), None)
         if position is not None:
-            models[position] = _with_index(models[position], index, place)
+            models[position] = _with_part(models[position], part, place)
     tables: dict[ObjectName, list[TableDef]] = {}
     for model in models:
         if isinstance(model.table, TableDef):
@@ -29,20 +34,21 @@ def completed(models: list[ModelDef], indexes: list[tuple[ObjectName, IndexDef, 
     return tuple(_typed(model, tables) for model in models)
 
 
-def replaced(record: Any, **changes: Any) -> Any:
+def replaced(record: T, **changes: Any) -> T:
     """A record with other values for some fields."""
-    return type(record)(**{**{name: getattr(record, name) for name in record.__struct_fields__}, **changes})
+    return msgspec.structs.replace(record, **changes)
 
 
 def _holds(model: ModelDef, table: ObjectName) -> bool:
     return model.table_name == table and model.kind not in ("single", "imperative")
 
 
-def _with_index(model: ModelDef, index: IndexDef, place: Place) -> ModelDef:
+def _with_part(model: ModelDef, part: Part, place: Place) -> ModelDef:
     assert isinstance(model.table, TableDef)
     places = model.places or TablePlaces(model.place)
-    table: TableDef = replaced(model.table, indexes=(*model.table.indexes, index))
-    return replaced(model, table=table, places=replaced(places, indexes=(*places.indexes, place)))  # type: ignore[no-any-return]
+    kind = "indexes" if isinstance(part, IndexDef) else "constraints"
+    table = replaced(model.table, **{kind: (*getattr(model.table, kind), part)})
+    return replaced(model, table=table, places=replaced(places, **{kind: (*getattr(places, kind), place)}))
 
 
 def _typed(model: ModelDef, tables: dict[ObjectName, list[TableDef]]) -> ModelDef:
@@ -54,7 +60,7 @@ def _typed(model: ModelDef, tables: dict[ObjectName, list[TableDef]]) -> ModelDe
         replaced(column, type=_type(table, column, tables, _FARTHEST)) if _takes_type(column) else column
         for column in table.columns
     )
-    return replaced(model, table=replaced(table, columns=columns))  # type: ignore[no-any-return]
+    return replaced(model, table=replaced(table, columns=columns))
 
 
 def _takes_type(column: ColumnDef) -> bool:

@@ -179,7 +179,9 @@ def with_name(value: Value, attribute: str) -> Value:
         return value
     if value.callee in WRAPPERS and value.args and isinstance(value.args[0].value, Made):
         inner = with_name(value.args[0].value, attribute)
-        return _replaced(value, (msgspec.structs.replace(value.args[0], value=inner), *value.args[1:]))
+        return msgspec.structs.replace(
+            value, args=(msgspec.structs.replace(value.args[0], value=inner), *value.args[1:])
+        )
     if value.callee not in COLUMNS:
         return value
     args = list(value.args)
@@ -191,10 +193,6 @@ def with_name(value: Value, attribute: str) -> Value:
         else:
             args.insert(0, Given("name", attribute))
     return Made("sqlalchemy.Column", tuple(args), None, value.place)
-
-
-def _replaced(made: Made, args: tuple[Given, ...]) -> Made:
-    return Made(made.callee, args, made.owner, made.place)
 
 
 def value_for(reading: Reading, own: Own, owner: Class) -> Union[Value, Missing]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import (
     CheckDef,
@@ -34,8 +36,7 @@ def named_constraint(constraint: ConstraintDef, table: ObjectName, metadata: Met
     name = _applied(template, table, getattr(constraint, "columns", ()), constraint)
     if name is None:
         return constraint
-    fields = {field: getattr(constraint, field) for field in constraint.__struct_fields__}
-    return type(constraint)(**{**fields, "name": name})
+    return msgspec.structs.replace(constraint, name=name)
 
 
 def named_index(index: IndexDef, table: ObjectName, metadata: Metadata) -> IndexDef:
@@ -45,8 +46,7 @@ def named_index(index: IndexDef, table: ObjectName, metadata: Metadata) -> Index
     template = metadata.template("ix") if metadata.known else None
     columns = index.columns
     name = _applied(template, table, columns, None) if template is not None and columns else None
-    fields = {field: getattr(index, field) for field in IndexDef.__struct_fields__}
-    return IndexDef(**{**fields, "name": name or Unknown("the library names it")})
+    return msgspec.structs.replace(index, name=name or Unknown("the library names it"))
 
 
 def _applied(

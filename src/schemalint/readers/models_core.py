@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Union
 
 from schemalint.diagnostics import Place
 from schemalint.facts.models import Attribute, ModelDef, NotRead, RelationshipDef
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import IndexDef, TableDef
+from schemalint.facts.tables import ConstraintDef, IndexDef, TableDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolve import qualified_name
 from schemalint.interpret.scopes import blocks_of, function_scope
@@ -32,9 +33,10 @@ from schemalint.readers.models_reading import Reading
 from schemalint.readers.models_relationships import relationship_of
 from schemalint.readers.models_roots import root_of
 from schemalint.readers.models_tables import finished, table_of_core
-from schemalint.readers.sqlalchemy_constraints import index
+from schemalint.readers.sqlalchemy_constraints import constraint
 from schemalint.readers.sqlalchemy_names import object_name, table_name
 
+_PARTS = frozenset({"Index", "UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint"})
 _MAPPERS = frozenset({"sqlalchemy.orm.mapper", "sqlalchemy.orm.registry.map_imperatively", "map_imperatively"})
 
 
@@ -202,23 +204,25 @@ def _imperative(reading: Reading, path: str, call: Call, made: Made) -> Iterator
     )
 
 
-# --------------------------------------------------------------------------------------------------- indexes outside
+# ----------------------------------------------------------------------------------------------------- parts outside
 
 
-def outside_indexes(reading: Reading, path: str) -> Iterator[tuple[ObjectName, IndexDef, Place]]:
-    """The `Index(...)` that a module makes of columns of tables, outside of classes."""
+def outside_parts(reading: Reading, path: str) -> Iterator[tuple[ObjectName, Union[IndexDef, ConstraintDef], Place]]:
+    """The indexes and constraints that a module makes of columns of tables, outside of classes."""
     for statement in flat(reading.program.modules[path].body):
         call = statement.value if isinstance(statement, (ExpressionStatement, Assign, AnnAssign)) else None
-        if not isinstance(call, Call) or _last(call.func) != "Index":
+        if not isinstance(call, Call) or _last(call.func) not in _PARTS:
             continue
-        if qualified_name(reading.program, path, call.func) != "sqlalchemy.Index":
+        if qualified_name(reading.program, path, call.func) != f"sqlalchemy.{_last(call.func)}":
             continue
-        value = reading.machine(path).value(call, Frame(path))
+        machine = reading.machine(path)
+        value = machine.value(call, Frame(path))
         if not isinstance(value, Made):
             continue
         owner = next((found for arg in value.args if (found := table_in(reading, path, arg.value)) is not None), None)
-        if owner is not None:
-            yield owner, index(value), reading.place(path, call)
+        part = constraint(machine, value, owner) if owner is not None else None
+        if owner is not None and part is not None and not isinstance(part, Unknown):
+            yield owner, part, reading.place(path, call)
 
 
 def table_in(reading: Reading, path: str, value: Value) -> ObjectName | None:

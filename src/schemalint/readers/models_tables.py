@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Union
 
+import msgspec
+
 from schemalint.diagnostics import Place
 from schemalint.facts.models import Attribute, ModelDef, NotRead, RelationshipDef, TablePlaces
 from schemalint.facts.names import ObjectName
@@ -225,8 +227,7 @@ def table_of_core(reading: Reading, made: Made, name: ObjectName, path: str) -> 
     read = table(reading.machine(path), name, (*rest, *options), made.value("comment"))
     reflected = any(made.given(option) is not None for option in ("autoload", "autoload_with", "keep_existing"))
     if reflected:
-        fields = {each: getattr(read.definition, each) for each in TableDef.__struct_fields__}
-        read.definition = TableDef(**{**fields, "complete": False})
+        read.definition = msgspec.structs.replace(read.definition, complete=False)
     return read
 
 
@@ -275,5 +276,4 @@ def _in_schema(constraint: ConstraintDef, metadata: Metadata) -> ConstraintDef:
     target = constraint.target
     if isinstance(target, Unknown) or target.schema is not None:
         return constraint
-    fields = {each: getattr(constraint, each) for each in ForeignKeyDef.__struct_fields__}
-    return ForeignKeyDef(**{**fields, "target": ObjectName(target.name, metadata.schema)})
+    return msgspec.structs.replace(constraint, target=ObjectName(target.name, metadata.schema))
