@@ -139,21 +139,25 @@ class Flow:
             return None
         inside = set(around)
         groups = {self.regions[number].group: number for number in around if self.regions[number].group >= 0}
-        loops = [number for number in around if self.regions[number].repeats]
+        loops = {number for number in around if self.regions[number].repeats}
         found = []
         for definition in reversed(known):
-            if definition.at > at and not self._comes_round(definition, loops):
-                continue
-            outside, conditional = self._way(definition.region, inside, groups)
-            if outside:
-                continue
-            found.append(definition)
-            if not conditional and definition.at <= at and definition.how != "annotated":
-                break
+            if definition.at <= at:
+                outside, conditional = self._way(definition.region, inside, groups)
+                if not outside:
+                    found.append(definition)
+                    if not conditional and definition.how != "annotated":
+                        loops.difference_update(self.around(definition.region))
+                        break
+        if loops:
+            found += [
+                definition
+                for definition in known
+                if definition.at > at
+                and loops.intersection(self.around(definition.region))
+                and not self._way(definition.region, inside, groups)[0]
+            ]
         return found
-
-    def _comes_round(self, definition: Definition, loops: list[int]) -> bool:
-        return bool(loops) and any(number in loops for number in self.around(definition.region))
 
     def _way(self, region: int, inside: set[int], groups: dict[int, int]) -> tuple[bool, bool]:
         """Whether what stands in a region cannot reach a place inside others, and whether it may be passed by."""

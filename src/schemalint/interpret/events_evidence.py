@@ -6,6 +6,9 @@ None.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar, cast
+
 import msgspec
 
 from schemalint.interpret import events_annotations, events_objects, events_requests
@@ -35,7 +38,7 @@ from schemalint.interpret.resolutions import (
     Resolution,
 )
 from schemalint.interpret.resolve import member, name_of, resolve, resolve_dotted
-from schemalint.interpret.scopes import Assigned, Binding
+from schemalint.interpret.scopes import Assigned, Binding, blocks_of
 from schemalint.ir import (
     Attribute,
     Await,
@@ -47,9 +50,11 @@ from schemalint.ir import (
     IfExp,
     Name,
     NamedExpr,
+    Statement,
     Subscript,
 )
 
+_Found = TypeVar("_Found")
 _DEEPEST = 40
 _EVERYWHERE = 1 << 60
 
@@ -62,26 +67,50 @@ class Evidence:
         self.returned: dict[tuple[str, int], Value | None] = {}
         self.attributes: dict[tuple[str, int, str], Value | None] = {}
         self._flows: dict[tuple[str, int], Flow] = {}
+        self._around: dict[str, dict[int, tuple[str, DefinedClass | None]]] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._global_writers: dict[str, tuple[Flow, ...]] = {}
         self._requests: dict[str, Value] | None = None
+        self._remembered: dict[tuple[str, int], object] = {}
         self._followed: set[int] = set()
         self._depth = 0
 
-    def flow(
-        self,
-        path: str,
-        node: FunctionDef,
-        qualifier: str = "",
-        owner: DefinedClass | None = None,
-        enclosing: Flow | None = None,
-    ) -> Flow:
-        """The flow of a function; see `events.flow_of`. Made once."""
+    def flow(self, path: str, node: FunctionDef, enclosing: Flow | None = None, local: ClassDef | None = None) -> Flow:
+        """The flow of a function of the module at `path`, made once.
+
+        For a function inside a function, `enclosing` is the flow of that and `local` the class in between.
+        """
         key = (path, node.start)
         found = self._flows.get(key)
         if found is None:
+            if enclosing is None:
+                qualifier, owner = self._definitions(path).get(node.start, ("", None))
+            else:
+                qualifier = f"{enclosing.qualifier}.{enclosing.node.name}.<locals>".lstrip(".")
+                owner = None if local is None else DefinedClass(path, local, qualifier)
+                qualifier = qualifier if local is None else f"{qualifier}.{local.name}"
             found = self._flows[key] = flow_of(path, node, qualifier, owner, enclosing)
         return found
+
+    def definitions(self, path: str) -> tuple[FunctionDef, ...]:
+        """The functions and methods of a module in order, without those inside functions."""
+        return tuple(node for node, _, _ in _definitions(self.program.modules[path].body, path, "", None))
+
+    def _definitions(self, path: str) -> dict[int, tuple[str, DefinedClass | None]]:
+        """What stands around the functions of a module, by where they start."""
+        found = self._around.get(path)
+        if found is None:
+            below = _definitions(self.program.modules[path].body, path, "", None)
+            found = self._around[path] = {node.start: (qualifier, owner) for node, qualifier, owner in below}
+        return found
+
+    def once(self, what: str, definition: Definition, found: Callable[[], _Found | None]) -> _Found | None:
+        """What a reader finds out about a definition, found out once; None while it is being followed."""
+        key = (what, id(definition))
+        if key not in self._remembered:
+            self._remembered[key] = None
+            self._remembered[key] = found()
+        return cast("_Found | None", self._remembered[key])
 
     def value(self, where: Where, node: Expression) -> Value | None:
         """What the expression evidently is at a place."""
@@ -298,6 +327,20 @@ class Evidence:
             self._requests = {}
             self._requests = events_requests.registered_on_requests(self)
         return self._requests
+
+
+def _definitions(
+    statements: Iterable[Statement], path: str, qualifier: str, owner: DefinedClass | None
+) -> Iterator[tuple[FunctionDef, str, DefinedClass | None]]:
+    for node in statements:
+        if isinstance(node, FunctionDef):
+            yield node, qualifier, owner
+        elif isinstance(node, ClassDef):
+            inside = f"{qualifier}.{node.name}" if qualifier else node.name
+            yield from _definitions(node.body, path, inside, DefinedClass(path, node, qualifier))
+        else:
+            for block in blocks_of(node):
+                yield from _definitions(block, path, qualifier, owner)
 
 
 def awaited(value: Value | None) -> Value | None:

@@ -180,10 +180,7 @@ def _all(evidence: Evidence, flow: Flow, expressions: list[tuple[Expression, int
 
 def flow_of_value(evidence: Evidence, function: FunctionValue) -> Flow:
     """The flow of a function of the project."""
-    owner = function.owner
-    defined = owner.defined if owner is not None else None
-    found = function.function
-    return evidence.flow(found.path, found.node, found.qualifier, defined, function.enclosing)
+    return evidence.flow(function.function.path, function.function.node, function.enclosing)
 
 
 def provided(evidence: Evidence, where: Where, expression: Expression) -> Value | None:
@@ -302,7 +299,7 @@ def _stored(evidence: Evidence, holder: DefinedClass, name: str) -> Iterator[tup
     sought = name.encode()
     for node in holder.node.body:
         if isinstance(node, FunctionDef) and node.parameters and sought in node.body:
-            flow = evidence.flow(holder.path, node, _inside(holder), holder)
+            flow = evidence.flow(holder.path, node)
             for target, definition in flow.stored:
                 own = isinstance(target.value, Name) and target.value.id == node.parameters[0].name
                 if own and target.attr == name and not is_none(definition.value):

@@ -13,6 +13,7 @@ from schemalint.ir import Attribute, Call, Expression, Name
 from schemalint.readers.queries_entities import SQLALCHEMY, Entities
 from schemalint.readers.queries_methods import CONSUMING, RUNNING_MANAGER, RUNNING_QUERY
 from schemalint.readers.queries_statements import Statement, Statements, starts, unwound
+from schemalint.readers.queries_text import is_statement
 from schemalint.readers.sessions import EXECUTING, receiver_session
 
 _QUERIES = ("query", "model-query", "manager")
@@ -57,7 +58,7 @@ class _Reading:
         waiting = [site for site in self.flow.calls if not self._runs(site)]
         for iterable, region in self._iterated():
             self._iterates(iterable, region)
-        for site in waiting:
+        for site in reversed(waiting):  # the last step of what is built in steps tells most
             self._builds(site)
 
     # ------------------------------------------------------------------------------------------------ what is run
@@ -209,7 +210,7 @@ class _Reading:
             return
         where = Where(self.flow.path, self.flow, site.region)
         statement = self.statements.at(where, node)
-        if statement is None or (statement.verb == "raw" and statement.sql is None and not statement.formatted):
+        if statement is None or (statement.verb == "raw" and not is_statement(statement.beginning)):
             return
         running = RUNNING_MANAGER if statement.style == "manager" else RUNNING_QUERY
         if statement.style in _QUERIES and any(name in running for name in statement.methods):
@@ -252,7 +253,7 @@ class _Reading:
             filters=tuple(dict.fromkeys(statement.criteria.columns)),
             orders=tuple(dict.fromkeys(statement.orders)),
             joins=tuple(dict.fromkeys(statement.joins)),
-            unfiltered=not statement.narrowed and not statement.open and statement.verb != "raw",
+            unfiltered=_is_unfiltered(statement),
             limited=statement.limited,
             sql=statement.sql,
             formatted=statement.formatted,
@@ -268,6 +269,11 @@ class _Reading:
 
     def _is_here(self, node: Expression) -> bool:
         return self.flow.node.start <= node.start and node.end <= self.flow.node.end
+
+
+def _is_unfiltered(statement: Statement) -> bool:
+    certain = bool(statement.entities) and not statement.open
+    return certain and not statement.narrowed and statement.verb in ("select", "update", "delete")
 
 
 def _is_batched(columns: list[ColumnUse]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from schemalint.facts.queries import ColumnUse, PythonOperator
 from schemalint.interpret.events import Where
 from schemalint.interpret.events_records import place_of
+from schemalint.interpret.events_values import Foreign
 from schemalint.ir import (
     Attribute,
     BinOp,
@@ -22,6 +23,7 @@ from schemalint.ir import (
     UnaryOp,
 )
 from schemalint.readers.queries_entities import Entities
+from schemalint.readers.queries_methods import BUILDING, MAKERS
 
 _DEEPEST = 16
 _IDENTITY = frozenset({"is", "is not", "in", "not in"})
@@ -146,7 +148,10 @@ def _certain(entities: Entities, where: Where, node: Expression, itself: bool) -
 def _call(entities: Entities, where: Where, node: Call, found: Criteria, operator: str | None, depth: int) -> None:
     if isinstance(node.func, Attribute):
         method = node.func.attr
-        compared = operator if method in _CHAINED else method
+        compared = None if method in BUILDING else operator if method in _CHAINED else method
         _read(entities, where, node.func.value, found, compared, depth - 1)
+    called = entities.evidence.value(where, node.func)
+    if isinstance(called, Foreign) and called.name in MAKERS:
+        return  # what a subquery selects is not compared
     for item in node.args:
         _read(entities, where, item.value, found, operator, depth - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from schemalint.facts.queries import Interpolation
 from schemalint.interpret.events import Definition, Where
 from schemalint.interpret.events_evidence import Evidence
@@ -28,8 +30,14 @@ from schemalint.readers.queries_methods import QUOTING, SAME_TEXT
 
 _DEEPEST = 12
 _ORDER = ("value", "parameter", "identifier", "number", "constant")
-_NUMBERS = frozenset({f"builtins.{name}" for name in ("int", "float", "len", "round", "bool", "abs", "id")})
+_NUMBERS = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("int", "float", "len", "round", "bool", "abs", "id")),
+        *(f"uuid.{name}" for name in ("UUID", "uuid1", "uuid4")),
+    }
+)
 _TABLE_NAMES = frozenset({"__tablename__", "db_table", "fullname"})
+_SCHEMA_PARTS = frozenset({"__table__", "c", "columns", "_meta", "sorted_tables", "primary_key", "tables"})
 _SAFE_TYPES = frozenset(
     {
         *(f"builtins.{name}" for name in ("int", "float", "bool")),
@@ -87,7 +95,7 @@ def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> s
 
 
 def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth: int) -> str:
-    if node.attr in _TABLE_NAMES or (node.attr in ("name", "key", "schema") and _is_schema_part(node.value)):
+    if node.attr in _TABLE_NAMES or (node.attr in ("name", "key", "schema") and _is_schema_part(where, node.value)):
         return "identifier"
     if node.attr in ("value", "name"):  # of a member of an enumeration
         owner = resolve(evidence.program, where.path, node.value)
@@ -101,12 +109,21 @@ def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth:
     return "value"
 
 
-def _is_schema_part(node: Expression) -> bool:
-    """Whether the expression ends in `__table__`, a table's column or the like."""
-    while isinstance(node, Attribute):
-        if node.attr in ("__table__", "c", "columns", "_meta"):
+def _is_schema_part(where: Where, node: Expression) -> bool:
+    """Whether the expression is a table or a column, as `User.__table__` or the variable of a loop over columns is."""
+    if _leads_through_parts(node):
+        return True
+    if not isinstance(node, Name) or where.flow is None:
+        return False
+    known = where.flow.reaching(node.id, where.region, node.start)
+    return bool(known) and all(item.how == "loop" and _leads_through_parts(item.value) for item in known or ())
+
+
+def _leads_through_parts(node: Expression | None) -> bool:
+    while isinstance(node, (Attribute, Call)):
+        if isinstance(node, Attribute) and node.attr in _SCHEMA_PARTS:
             return True
-        node = node.value
+        node = node.value if isinstance(node, Attribute) else node.func
     return False
 
 
@@ -126,7 +143,11 @@ def _kind_of_name(evidence: Evidence, where: Where, node: Name, depth: int) -> s
         if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
             return kind_of(evidence, Where(found.path), found.expression, depth - 1)
         return "value"
-    return _worst([_kind_of_definition(evidence, where, item, depth) for item in known]) if known else "value"
+    kinds = [
+        evidence.once("kind", item, partial(_kind_of_definition, evidence, where, item, depth)) or "constant"
+        for item in known
+    ]
+    return _worst(kinds) if known else "value"
 
 
 def _kind_of_definition(evidence: Evidence, where: Where, definition: Definition, depth: int) -> str:

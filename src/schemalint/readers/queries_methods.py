@@ -10,6 +10,22 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_DIALECTS = ("postgresql", "mysql", "sqlite")
+
+MAKERS = {
+    **dict.fromkeys(("sqlalchemy.select", "sqlmodel.select", "sqlalchemy.future.select"), "select"),
+    **dict.fromkeys(("sqlalchemy.exists", "sqlmodel.sql.expression.select"), "select"),
+    **dict.fromkeys(("sqlalchemy.union", "sqlalchemy.union_all", "sqlalchemy.intersect"), "select"),
+    **dict.fromkeys(("sqlalchemy.except_", "sqlalchemy.except_all", "sqlalchemy.intersect_all"), "select"),
+    "sqlalchemy.insert": "insert",
+    "sqlalchemy.update": "update",
+    "sqlalchemy.delete": "delete",
+    "sqlalchemy.text": "raw",
+    "sqlalchemy.DDL": "raw",
+    **{f"sqlalchemy.dialects.{dialect}.insert": "insert" for dialect in _DIALECTS},
+}
+"""The functions that make a statement, and its verb."""
+
 CRITERIA = _words("where filter having")
 ORDERS = _words("order_by")
 JOINS = _words("join outerjoin join_from outerjoin_from select_from add_columns with_entities")
@@ -25,6 +41,15 @@ COMPARISONS = _words(
     """
 )
 """The comparisons that may end a look-up."""
+
+BUILDING = (
+    CRITERIA
+    | ORDERS
+    | JOINS
+    | _words("filter_by group_by limit offset correlate subquery scalar_subquery as_scalar exists distinct options")
+    | _words("cte alias over")
+)
+"""Methods that go on building a statement."""
 
 RUNNING_QUERY = _words(
     """

@@ -6,7 +6,9 @@ A statement may be built in steps: variables are followed inside the function, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from schemalint.facts.queries import ColumnUse, Interpolation, PythonOperator
 from schemalint.interpret.events import Where
@@ -32,6 +34,7 @@ from schemalint.readers.queries_methods import (
     JOINS,
     LIMITS,
     LOOKUPS,
+    MAKERS,
     ORDERS,
     TABLE_VERBS,
 )
@@ -39,31 +42,13 @@ from schemalint.readers.queries_text import reads_no_table, text_at
 from schemalint.readers.sessions import session_of
 
 _DEEPEST = 12
-_DIALECTS = ("postgresql", "mysql", "sqlite")
-_MAKERS = {
-    "sqlalchemy.select": "select",
-    "sqlmodel.select": "select",
-    "sqlmodel.sql.expression.select": "select",
-    "sqlalchemy.future.select": "select",
-    "sqlalchemy.exists": "select",
-    "sqlalchemy.union": "select",
-    "sqlalchemy.union_all": "select",
-    "sqlalchemy.intersect": "select",
-    "sqlalchemy.except_": "select",
-    "sqlalchemy.insert": "insert",
-    "sqlalchemy.update": "update",
-    "sqlalchemy.delete": "delete",
-    "sqlalchemy.text": "raw",
-    "sqlalchemy.DDL": "raw",
-    **{f"sqlalchemy.dialects.{dialect}.insert": "insert" for dialect in _DIALECTS},
-}
 _COMPOSED = ("psycopg2.sql.SQL", "psycopg.sql.SQL", "psycopg2.sql.Composed", "psycopg.sql.Composed")
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 
 
 @dataclass(slots=True)
 class Statement:
-    """What is known of a statement while it is read. `ranges` are where its parts stand, `chains` its expressions."""
+    """What is known of a statement while it is read. `chains` are its expressions."""
 
     verb: str
     style: str
@@ -76,6 +61,7 @@ class Statement:
     narrowed: bool = False
     limited: bool = False
     sql: str | None = None
+    beginning: str = ""
     formatted: bool = False
     interpolations: list[Interpolation] = field(default_factory=list)
     trivial: bool = False
@@ -121,7 +107,6 @@ class Statements:
     def __init__(self, entities: Entities) -> None:
         self.entities = entities
         self.evidence = entities.evidence
-        self._followed: set[int] = set()
 
     def at(self, where: Where, node: Expression, depth: int = _DEEPEST) -> Statement | None:
         """The statement that an expression evidently is; None for anything else."""
@@ -143,6 +128,7 @@ class Statements:
             return None
         statement = Statement("raw", "text", node, chains=[node])
         statement.sql = text.constant
+        statement.beginning = text.pieces[0] if text.pieces else ""
         statement.formatted = bool(text.interpolations)
         statement.interpolations = text.interpolations
         statement.trivial = statement.sql is not None and reads_no_table(statement.sql)
@@ -204,7 +190,7 @@ class Statements:
         return None
 
     def _made_by(self, where: Where, called: Foreign, call: Call, node: Expression, depth: int) -> Statement | None:
-        verb = _MAKERS.get(called.name) if called.owner is None else None
+        verb = MAKERS.get(called.name) if called.owner is None else None
         if verb == "raw":
             statement = self.raw(where, call.args[0].value) if call.args else None
             if statement is None:
@@ -242,6 +228,10 @@ class Statements:
         return statement
 
     def _select(self, where: Where, statement: Statement, node: Expression) -> None:
+        inner = self.at(where, node, 3) if isinstance(node, (Call, Name)) else None
+        if inner is not None:
+            self._contain(statement, inner)
+            return
         found = self.entities.entity(where, node)
         if found is not None:
             statement.add(found[0])
@@ -250,12 +240,16 @@ class Statements:
         for column in columns:
             statement.add(column.entity)
         if not columns and not isinstance(node, Constant) and not self._counts(where, node):
-            inner = self.at(where, node, 3)
-            if inner is None:
-                statement.open = True
-            else:
-                for name in inner.entities:
-                    statement.add(name)
+            statement.open = True
+
+    def _contain(self, statement: Statement, inner: Statement) -> None:
+        """Adds what a subquery brings."""
+        for name in inner.entities:
+            statement.add(name)
+        statement.open = statement.open or inner.open
+        statement.narrowed = statement.narrowed or inner.narrowed
+        statement.criteria.extend(inner.criteria)
+        statement.chains += inner.chains
 
     def _counts(self, where: Where, node: Expression) -> bool:
         """Whether the expression is a function of SQL without columns: `func.count()`, `literal(1)`."""
@@ -276,14 +270,10 @@ class Statements:
         for definition in known:
             if definition.value is None or definition.index or definition.how not in ("assigned", "with"):
                 continue
-            if id(definition) in self._followed:
-                continue
-            self._followed.add(id(definition))
             at = Where(where.path, flow, definition.region)
-            statement = self.at(at, definition.value, depth - 1)
-            self._followed.discard(id(definition))
-            if statement is not None:
-                merged = statement if merged is None else _joined(merged, statement)
+            step = self.evidence.once("statement", definition, partial(self.at, at, definition.value, depth - 1))
+            if step is not None:
+                merged = copied(step) if merged is None else _joined(merged, step)
         return merged
 
     def _link(self, where: Where, statement: Statement, name: str, call: Call | None) -> None:
@@ -342,10 +332,23 @@ class Statements:
     def _join(self, where: Where, statement: Statement, call: Call) -> None:
         for item in call.args:
             found = self.entities.entity(where, item.value)
+            inner = self.at(where, item.value, 3) if found is None and isinstance(item.value, (Call, Name)) else None
             if found is not None:
                 statement.add(found[0])
+            elif inner is not None:
+                self._contain(statement, inner)
             else:
-                statement.joins.extend(criteria(self.entities, where, item.value).columns)
+                columns = criteria(self.entities, where, item.value).columns
+                statement.joins.extend(columns)
+                statement.open = statement.open or not columns
+
+
+def copied(statement: Statement) -> Statement:
+    """A statement that can be read on without a trace in the original."""
+    lists = ("entities", "orders", "joins", "interpolations", "methods", "chains")
+    copies: dict[str, Any] = {name: list(getattr(statement, name)) for name in lists}
+    own = Criteria(list(statement.criteria.columns), list(statement.criteria.operators))
+    return replace(statement, criteria=own, **copies)
 
 
 def _joined(left: Statement, right: Statement) -> Statement:

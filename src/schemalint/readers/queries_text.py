@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from schemalint.facts.queries import Interpolation
-from schemalint.interpret.events import Where
+from schemalint.interpret.events import Definition, Where
 from schemalint.interpret.events_evidence import Evidence
 from schemalint.interpret.events_values import Foreign
 from schemalint.interpret.resolutions import BoundValue, ClassAttribute
@@ -16,6 +17,10 @@ from schemalint.readers.queries_interpolations import interpolation, joined_part
 from schemalint.readers.queries_methods import SAME_TEXT
 
 _DEEPEST = 12
+_STATEMENT = re.compile(
+    r"[\s(]*(select|insert|update|delete|with|create|alter|drop|truncate|merge|replace|call|explain|lock|copy|grant)\b",
+    re.IGNORECASE,
+)
 _WITHOUT_TABLE = re.compile(r"\s*select\b(?!.*\bfrom\b)", re.IGNORECASE | re.DOTALL)
 
 
@@ -35,6 +40,11 @@ class Text:
         """Appends another text."""
         self.pieces += other.pieces
         self.interpolations += other.interpolations
+
+
+def is_statement(text: str) -> bool:
+    """Whether a text begins like a statement: fragments of SQL do not."""
+    return _STATEMENT.match(text) is not None
 
 
 def reads_no_table(sql: str) -> bool:
@@ -102,13 +112,15 @@ def _operands(node: Expression) -> list[Expression]:
 
 
 def _with(evidence: Evidence, where: Where, text: Text, values: list[Expression]) -> Text:
+    """The text with values put into its place holders."""
+    found = Text(list(text.pieces), list(text.interpolations))
     for value in values:
         inner = text_at(evidence, where, value, 3)
         if inner is None:
-            text.interpolations.append(interpolation(evidence, where, value))
+            found.interpolations.append(interpolation(evidence, where, value))
         else:
-            text.interpolations += inner.interpolations
-    return text
+            found.interpolations += inner.interpolations
+    return found
 
 
 def _called(evidence: Evidence, where: Where, node: Call, depth: int) -> Text | None:
@@ -140,18 +152,21 @@ def _named(evidence: Evidence, where: Where, node: Name, depth: int) -> Text | N
     known = None if where.flow is None else where.flow.reaching(node.id, where.region, node.start)
     if known is None:
         return _constant(evidence, where, node, depth)
-    assert where.flow is not None
     found = []
     for definition in known:
         at = Where(where.path, where.flow, definition.region)
-        plain = definition.how in ("assigned", "augmented") and definition.value is not None and not definition.index
-        text = text_at(evidence, at, definition.value, depth - 1) if plain and definition.value is not None else None
+        text = evidence.once("text", definition, partial(_assigned, evidence, at, definition, depth))
         if text is None:
             return None
         found.append(text)
-    if not found:
+    return max(found, key=lambda text: len(text.interpolations)) if found else None
+
+
+def _assigned(evidence: Evidence, where: Where, definition: Definition, depth: int) -> Text | None:
+    """The text that a variable is given."""
+    if definition.how not in ("assigned", "augmented") or definition.value is None or definition.index:
         return None
-    return max(found, key=lambda text: len(text.interpolations))
+    return text_at(evidence, where, definition.value, depth - 1)
 
 
 def _constant(evidence: Evidence, where: Where, node: Name | Attribute, depth: int) -> Text | None:

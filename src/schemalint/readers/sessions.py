@@ -11,7 +11,7 @@ from schemalint.interpret.events import CallSite, Flow, Where
 from schemalint.interpret.events_evidence import Evidence
 from schemalint.interpret.events_library import like
 from schemalint.interpret.events_records import callee_name, place_of, text_of
-from schemalint.interpret.events_values import Instance, Value
+from schemalint.interpret.events_values import Foreign, Instance, Value
 from schemalint.interpret.homes import canonical
 from schemalint.interpret.resolutions import External
 from schemalint.interpret.resolve import ancestry
@@ -89,6 +89,8 @@ METHODS = EXECUTING | _words(
 
 def session_of(evidence: Evidence, value: Value | None) -> SessionOrigin | None:
     """The value as a session; None where it is none, or not evidently one."""
+    if isinstance(value, Foreign) and value.name == "alembic.op":
+        return SessionOrigin("sync", "alembic", value.name, "connection", "global")
     if not isinstance(value, Instance):
         return None
     known = _CLASSES.get(value.name) or _CLASSES.get(like(value.name))

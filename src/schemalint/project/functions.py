@@ -1,0 +1,227 @@
+"""The functions of a program, as rules see them: events, queries and session calls, found out when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from schemalint.diagnostics import Place
+from schemalint.facts.functions import AnyEvent, CallEvent, Event, Region, SessionCall, SessionOrigin, Signature
+from schemalint.facts.queries import Query
+from schemalint.interpret.events import Flow, Where
+from schemalint.interpret.events_evidence import Evidence
+from schemalint.interpret.events_records import (
+    call_event,
+    dependencies,
+    events_of,
+    name_of_value,
+    signature_of,
+)
+from schemalint.interpret.events_values import FunctionValue
+from schemalint.interpret.program import Program
+from schemalint.interpret.resolutions import DefinedClass
+from schemalint.ir import Expression, FunctionDef, span_of
+from schemalint.readers.queries import Queries
+from schemalint.readers.sessions import session_calls
+
+
+class Function:
+    """A function or method.
+
+    Everything is found out when it is first asked for. What a nested function does is not among the events and queries
+    of the function around it: ask `nested`, or `with_nested` for all at once.
+    """
+
+    def __init__(self, functions: Functions, flow: Flow) -> None:
+        self._functions = functions
+        self._evidence = functions.evidence
+        self._flow = flow
+
+    def __repr__(self) -> str:
+        return f"Function({self.path}:{self.qualified_name})"
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._flow.path
+
+    @property
+    def node(self) -> FunctionDef:
+        """The definition."""
+        return self._flow.node
+
+    @property
+    def name(self) -> str:
+        """The function's own name."""
+        return self._flow.node.name
+
+    @property
+    def qualified_name(self) -> str:
+        """The name inside the module: "Users.get"."""
+        return f"{self._flow.qualifier}.{self.name}" if self._flow.qualifier else self.name
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is a coroutine function."""
+        return self._flow.node.is_async
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its name says that it is not for other modules."""
+        return self.name.startswith("_") and not self.name.endswith("__")
+
+    @property
+    def owner(self) -> DefinedClass | None:
+        """The class whose method it is."""
+        return self._flow.owner
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What it is: parameters and decorators resolved."""
+        return signature_of(self._evidence, self._flow)
+
+    @property
+    def place(self) -> Place:
+        """Where its name stands."""
+        start = self.node.name_start
+        return self._place(start, start + len(self.name))
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions that events name by number."""
+        return tuple(self._flow.regions)
+
+    @cached_property
+    def events(self) -> tuple[AnyEvent, ...]:
+        """Everything that happens in it, in order."""
+        return events_of(self._evidence, self._flow)
+
+    @cached_property
+    def calls(self) -> tuple[CallEvent, ...]:
+        """The calls in it, in order, with their callees resolved."""
+        return tuple(call_event(self._evidence, self._flow, site) for site in self._flow.calls)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Query, ...], dict[str, SessionOrigin]]:
+        return self._functions.queries.of(self._flow)
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """The statements that it builds or runs."""
+        return self._read[0]
+
+    @cached_property
+    def session_calls(self) -> tuple[SessionCall, ...]:
+        """What it calls on sessions, connections and cursors."""
+        return session_calls(self._evidence, self._flow, self._read[1])
+
+    @cached_property
+    def nested(self) -> tuple[Function, ...]:
+        """The functions defined inside, without those inside them."""
+        return tuple(self._functions.inside(self._flow))
+
+    def with_nested(self) -> Iterator[Function]:
+        """The function, and all that are defined inside it at any depth."""
+        yield self
+        for function in self.nested:
+            yield from function.with_nested()
+
+    def callees(self) -> frozenset[str]:
+        """The full names of what it calls, as far as they are known."""
+        found = set()
+        for site in self._flow.calls:
+            where = Where(self.path, self._flow, site.region)
+            name = name_of_value(self._evidence, self._evidence.value(where, site.node.func))
+            if name is not None:
+                found.add(name)
+        return frozenset(found)
+
+    def around(self, region: int) -> tuple[Region, ...]:
+        """A region and those around it, inside out."""
+        return tuple(self._flow.regions[number] for number in self._flow.around(region))
+
+    def loops(self, region: int) -> tuple[Region, ...]:
+        """The loops and comprehensions around a region, inside out."""
+        return tuple(record for record in self.around(region) if record.repeats)
+
+    def dependencies(self, event: CallEvent) -> tuple[str, ...]:
+        """Which variables of the loops around a call its arguments depend on."""
+        names = {name for argument in event.arguments for name in argument.names}
+        return dependencies(self._flow, event.region, names)
+
+    def place_of(self, event: Event) -> Place:
+        """Where an event stands."""
+        return self._place(event.start, event.end)
+
+    def _place(self, start: int, end: int) -> Place:
+        lines = self._functions.program.modules[self.path].lines
+        return Place(self.path, span_of(lines, start, end))
+
+    def of_same_module(self) -> Iterator[Function]:
+        """The functions of its module that it calls, or hands to what it calls, each once."""
+        seen: set[int] = {self.node.start}
+        for site in self._flow.calls:
+            where = Where(self.path, self._flow, site.region)
+            for expression in (site.node.func, *(argument.value for argument in site.node.args)):
+                found = self._function(where, expression)
+                if found is not None and found.node.start not in seen:
+                    seen.add(found.node.start)
+                    yield found
+
+    def _function(self, where: Where, expression: Expression) -> Function | None:
+        value = self._evidence.value(where, expression)
+        if not isinstance(value, FunctionValue) or value.function.path != self.path:
+            return None
+        return self._functions.find(self.path, value.function.node)
+
+
+class Functions:
+    """The functions of a program. One serves a whole run: what was found out is remembered."""
+
+    def __init__(self, program: Program, evidence: Evidence | None = None) -> None:
+        self.program = program
+        self.evidence = evidence if evidence is not None else Evidence(program)
+        self.queries = Queries(self.evidence)
+        self._of: dict[str, tuple[Function, ...]] = {}
+        self._known: dict[tuple[str, int], Function] = {}
+
+    def of(self, path: str) -> tuple[Function, ...]:
+        """The functions and methods of a module in order, nested ones after the function around them."""
+        if path not in self._of:
+            outer = (self._function(self.evidence.flow(path, node)) for node in self.evidence.definitions(path))
+            self._of[path] = tuple(inner for function in outer for inner in function.with_nested())
+        return self._of[path]
+
+    def all(self) -> Iterator[Function]:
+        """The functions of all modules."""
+        for path in self.program.modules:
+            yield from self.of(path)
+
+    def find(self, path: str, node: FunctionDef) -> Function | None:
+        """The function of a definition; None where the module has none there."""
+        key = (path, node.start)
+        if key not in self._known:
+            self.of(path)
+        return self._known.get(key)
+
+    def private_helpers(self, function: Function) -> tuple[Function, ...]:
+        """The private functions of the same module that a function calls, directly or through each other."""
+        found: dict[int, Function] = {}
+        waiting = [function]
+        while waiting:
+            for called in waiting.pop().of_same_module():
+                if called.is_private and called.node.start not in found and called is not function:
+                    found[called.node.start] = called
+                    waiting.append(called)
+        return tuple(found.values())
+
+    def inside(self, flow: Flow) -> Iterator[Function]:
+        """The functions defined directly inside the function of a flow."""
+        for node, local in flow.nested:
+            yield self._function(self.evidence.flow(flow.path, node, flow, local))
+
+    def _function(self, flow: Flow) -> Function:
+        key = (flow.path, flow.node.start)
+        if key not in self._known:
+            self._known[key] = Function(self, flow)
+        return self._known[key]
