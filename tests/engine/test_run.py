@@ -42,6 +42,7 @@ def test_a_project_with_nothing_to_examine_is_an_error(write, check) -> None:
     write({"README.md": "# nothing"})
     (error,) = check().result.errors
     assert "nothing could be examined" in error
+    assert check(given=("README.md",)).result.errors == ()
 
 
 def test_only_what_has_to_do_with_the_given_files_is_reported(write, check) -> None:
@@ -165,6 +166,7 @@ def test_one_wrong_file_costs_nothing_else(write, check, tmp_path: Path) -> None
             "latin.py": "# \udce9\n",
             "empty.py": "",
             "binary.py": "\x00\x01\x02",
+            "latin.sql": "-- \udce9\n",
             "large.py": "x = 1\n" * 300_000,
             "deep.py": "x = " + "(" * 5_000 + ")" * 5_000 + "\n",
             "a.py": "from b import *\n",
@@ -178,6 +180,7 @@ def test_one_wrong_file_costs_nothing_else(write, check, tmp_path: Path) -> None
         ("deep.py", "syntax-error"),
         ("large.py", "unreadable-file"),
         ("latin.py", "unreadable-file"),
+        ("latin.sql", "unreadable-file"),
         ("versions/001.py", "non-concurrent-index"),
     ]
     assert outcome.result.errors == ()

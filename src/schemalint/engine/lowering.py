@@ -8,12 +8,14 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from signal import SIG_IGN, SIGINT, signal
 
 from schemalint import __version__
 from schemalint.diagnostics import Span
 from schemalint.engine.cache import Cache, content_key
 from schemalint.ir import ModuleIR, decode_module, encode_module
 from schemalint.project.subjects import Problem
+from schemalint.source.text import UnreadableText, decode
 from schemalint.source.tree import SourceTree
 
 _PARALLEL_BYTES = 400_000
@@ -54,7 +56,11 @@ def lower_files(
             lowered.problems[path] = data
         else:
             contents[path] = data
-    keys = {path: content_key(data) for path, data in contents.items() if path.endswith(".py")}
+    for path in [path for path in contents if not path.endswith(".py")]:
+        problem = _undecodable(path, contents.pop(path))
+        if problem is not None:
+            lowered.problems[path] = problem
+    keys = {path: content_key(data) for path, data in contents.items()}
     kind = kind_of_entry()
     cached = cache.get_all(kind, keys.values())
     fresh: dict[bytes, bytes] = {}
@@ -89,6 +95,11 @@ def _read(tree: SourceTree, path: str, max_file_size: int) -> bytes | Problem:
     return data
 
 
+def _undecodable(path: str, data: bytes) -> Problem | None:
+    text = decode(data, path)
+    return Problem("unreadable", text.reason, _START) if isinstance(text, UnreadableText) else None
+
+
 def _lower_all(contents: Mapping[str, bytes], progress: Callable[[int], None]) -> dict[str, bytes | Problem]:
     """Every file as encoded IR or as a problem.
 
@@ -117,7 +128,8 @@ def _lower_in_workers(
 ) -> dict[str, bytes | Problem]:
     outcomes: dict[str, bytes | Problem] = {}
     ordered = sorted(contents.items(), key=lambda item: -len(item[1]))
-    with ProcessPoolExecutor(workers) as pool:
+    # An interrupt reaches every process: the parent alone answers it.
+    with ProcessPoolExecutor(workers, initializer=signal, initargs=(SIGINT, SIG_IGN)) as pool:
         for path, outcome in pool.map(_lower_item, ordered, chunksize=8):
             outcomes[path] = outcome
             progress(len(outcomes))
@@ -131,7 +143,6 @@ def _lower_item(item: tuple[str, bytes]) -> tuple[str, bytes | Problem]:
 def lower_bytes(path: str, data: bytes) -> bytes | Problem:
     """One file's content as encoded IR, or why there is none."""
     from schemalint.source.lower import SyntaxProblem, lower
-    from schemalint.source.text import UnreadableText, decode
 
     text = decode(data, path)
     if isinstance(text, UnreadableText):

@@ -149,7 +149,7 @@ def _walk(request: Request) -> tuple[Walked, tuple[Skipped, ...]]:
 def _errors(request: Request, walked: Walked, missing: Iterable[Skipped]) -> list[str]:
     """What could not be done, as sentences."""
     errors = [f"{entry.path} {entry.reason}" for entry in missing]
-    if not walked.files and not errors:
+    if not walked.files and not errors and not request.given:
         errors.append(
             f"nothing could be examined: {request.tree.root} holds no Python and no SQL file that is not excluded"
         )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemalint.facts.operations import DataChange, Operation
 from schemalint.readers.sql_tokens import Cursor, Token, split
 
 _LONGEST = 500
+_WORDS = """
+SELECT FROM WHERE AS AND OR NOT NULL IS IN ON JOIN LEFT RIGHT INNER OUTER FULL CROSS GROUP ORDER BY HAVING LIMIT
+OFFSET DISTINCT CASE WHEN THEN ELSE END UNION ALL EXISTS BETWEEN LIKE CAST TRUE FALSE DEFAULT ASC DESC
+"""
+_KEYWORDS = frozenset(_WORDS.split())
 
 
 def data_change(cursor: Cursor) -> tuple[Operation, ...] | None:
@@ -47,7 +54,19 @@ def _insert(cursor: Cursor, command: str) -> tuple[Operation, ...] | None:
         if columns and len(values) == len(columns) and len(rows) < _LONGEST:
             rows.append(tuple(zip(columns, (_bare(value) for value in values), strict=True)))
         cursor.take(",")
-    return (DataChange(command, table, columns_set=columns, rows=tuple(rows), bounded=bounded),)
+    read = () if bounded else _mentioned(cursor.until())
+    return (DataChange(command, table, columns_set=columns, columns_read=read, rows=tuple(rows), bounded=bounded),)
+
+
+def _mentioned(tokens: list[Token]) -> tuple[str, ...]:
+    """The names in an expression or a query that may be columns: functions, qualifiers and keywords are none."""
+    following = [token.text for token in tokens[1:]] + [""]
+    names = (
+        _plain([token])
+        for token, after in zip(tokens, following, strict=True)
+        if after not in ("(", ".") and token.upper not in _KEYWORDS
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _plain(part: list[Token]) -> str | None:
@@ -68,9 +87,11 @@ def _update(cursor: Cursor) -> tuple[Operation, ...] | None:
     cursor.until("SET")
     cursor.take("SET")
     settings = cursor.until("WHERE", "FROM", "RETURNING", "LIMIT", "ORDER")
-    columns = tuple(name for part in split(settings) for name in _targets(part))
+    parts = split(settings)
+    columns = tuple(name for part in parts for name in _targets(part))
+    values = [token for part in parts for value in split(part, "=")[1:] for token in value]
     cursor.until("WHERE", "LIMIT", "RETURNING")
-    return (_bounded(cursor, DataChange("update", table, columns_set=columns)),)
+    return (_bounded(cursor, DataChange("update", table, columns_set=columns, columns_read=_mentioned(values))),)
 
 
 def _targets(part: list[Token]) -> list[str]:
@@ -98,4 +119,4 @@ def _bounded(cursor: Cursor, change: DataChange) -> DataChange:
     limited = cursor.take("LIMIT")
     cursor.take("WHERE")
     predicate = None if limited else cursor.source(cursor.until("RETURNING")).strip()
-    return DataChange(change.command, change.table, change.columns_set, predicate=predicate, bounded=True)
+    return replace(change, predicate=predicate, bounded=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
 
 import schemalint.rules
 from schemalint.rules.api import BUILT_IN, Registry, Rule
@@ -39,6 +38,8 @@ def load_rules(plugins: Sequence[str] = ()) -> dict[str, Rule]:
 
 
 def _load_plugin(name: str) -> Registry:
+    from importlib.metadata import entry_points  # takes longer to import than all rules
+
     found = next(iter(entry_points(group=ENTRY_POINT_GROUP, name=name)), None)
     if found is None:
         raise PluginError(
