@@ -101,7 +101,7 @@ _ATTRIBUTES = {
 }
 _ITEMS = {"django.db.connections": "django.db.backends.base.base.BaseDatabaseWrapper"}
 
-# Classes that behave like another one, as far as the tables above go.
+# Classes and functions that behave like another one, as far as the tables above go.
 _LIKE = {
     "sqlmodel.Session": SESSION,
     "sqlmodel.ext.asyncio.session.AsyncSession": ASYNC_SESSION,
@@ -116,6 +116,7 @@ _LIKE = {
     "asyncpg.connection.Connection": "asyncpg.Connection",
     "databases.core.Database": "databases.Database",
     "databases.core.Connection": "databases.Connection",
+    **{f"sqlalchemy.dialects.{dialect}.insert": "sqlalchemy.insert" for dialect in ("postgresql", "mysql", "sqlite")},
 }
 
 _DEFAULT_ARGUMENTS = {

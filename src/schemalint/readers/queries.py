@@ -12,11 +12,11 @@ from schemalint.interpret.events_records import dependencies, names_in, place_of
 from schemalint.ir import Attribute, Call, Expression, Name
 from schemalint.readers.queries_entities import SQLALCHEMY, Entities
 from schemalint.readers.queries_methods import CONSUMING, RUNNING_MANAGER, RUNNING_QUERY
-from schemalint.readers.queries_statements import Statement, Statements, starts, unwound
+from schemalint.readers.queries_shapes import QUERY_STYLES, Statement, has_run, starts, unwound
+from schemalint.readers.queries_statements import Statements
 from schemalint.readers.queries_text import is_statement
 from schemalint.readers.sessions import EXECUTING, receiver_session
 
-_QUERIES = ("query", "model-query", "manager")
 _OBJECTS = frozenset({"get", "get_one"})
 _BULK = {"bulk_insert_mappings": "insert", "bulk_update_mappings": "update"}
 _MENTIONS = re.compile(
@@ -89,7 +89,7 @@ class _Reading:
             statement = self.statements.raw(where, given)
             if statement is None:
                 statement = Statement("unknown", "unknown", given, open=True, chains=[given])
-        if statement is None or (session is None and statement.style not in ("statement", "text", "composed", "query")):
+        if statement is None or (session is None and statement.style == "manager"):
             return False
         if session is None:
             session = self._shown(func, site)
@@ -137,13 +137,10 @@ class _Reading:
         if not named and not (isinstance(root, Name) and self._may_hold(root)):
             return False
         statement = self.statements.at(where, site.node)
-        if statement is None or statement.style not in _QUERIES:
+        if statement is None:
             return False
-        running = RUNNING_MANAGER if statement.style == "manager" else RUNNING_QUERY
-        if not statement.methods or statement.methods[-1] not in running:
+        if not has_run(statement):
             return False
-        if any(name in running for name in statement.methods[:-1]) and statement.style != "manager":
-            return False  # a method of what the query gave
         self._add(statement, site.node, site, self._session_of(statement, where), None)
         return True
 
@@ -178,10 +175,7 @@ class _Reading:
             return False
         where = Where(self.flow.path, self.flow, region)
         statement = self.statements.at(where, node)
-        if statement is None or statement.style not in _QUERIES:
-            return False
-        running = RUNNING_MANAGER if statement.style == "manager" else RUNNING_QUERY
-        if any(name in running for name in statement.methods):
+        if statement is None or statement.style not in QUERY_STYLES or has_run(statement):
             return False
         site = CallSite(Call(node, (), node.start, node.end), region, "iterated", None)
         self._add(statement, node, site, self._session_of(statement, where), None)
@@ -212,8 +206,7 @@ class _Reading:
         statement = self.statements.at(where, node)
         if statement is None or (statement.verb == "raw" and not is_statement(statement.beginning)):
             return
-        running = RUNNING_MANAGER if statement.style == "manager" else RUNNING_QUERY
-        if statement.style in _QUERIES and any(name in running for name in statement.methods):
+        if statement.borrowed or has_run(statement):
             return
         if all(self._was_read(start) for start in starts(statement)):
             return

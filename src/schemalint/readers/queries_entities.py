@@ -100,7 +100,8 @@ class Entities:
         if not isinstance(node, (Name, Attribute, Call)):
             return None
         if isinstance(node, Attribute) and node.attr == "__table__":
-            return self.entity(where, node.value)
+            found = self.entity(where, node.value)
+            return None if found is None else (found[0], found[1], "table")
         value = self.evidence.value(where, node)
         if isinstance(value, ClassValue) and value.defined is not None:
             return value.name, value.defined, self.kind(value.defined)
@@ -115,7 +116,7 @@ class Entities:
         return (name_of(self.program, found) or _last(node), None, "table")
 
     def _aliased(self, where: Where, node: Expression) -> tuple[str, DefinedClass | None, str | None] | None:
-        """What `User = aliased(models.User)` stands for."""
+        """What `aliased(models.User)`, `User.__table__` and `metadata.tables["users"]` stand for, in a variable too."""
         value: Expression | None = node
         if isinstance(node, Name) and where.flow is not None:
             known = where.flow.reaching(node.id, where.region, node.start)
@@ -124,6 +125,11 @@ class Entities:
             called = self.evidence.value(where, value.func)
             if isinstance(called, Foreign) and called.name in _ALIASES:
                 return self.entity(where, value.args[0].value)
+        if isinstance(value, Attribute) and value.attr == "__table__":
+            return self.entity(where, value)
+        if isinstance(value, Subscript) and isinstance(value.value, Attribute) and value.value.attr == "tables":
+            name = value.index.value if isinstance(value.index, Constant) else None
+            return (name, None, "table") if isinstance(name, str) else None
         return None
 
     def column(self, where: Where, node: Expression) -> tuple[str, str, str | None] | None:

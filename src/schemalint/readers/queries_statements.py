@@ -5,25 +5,22 @@ A statement may be built in steps: variables are followed inside the function, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+import re
+from dataclasses import replace
+from functools import partial, reduce
 
-from schemalint.facts.queries import ColumnUse, Interpolation, PythonOperator
+from schemalint.facts.queries import ColumnUse
 from schemalint.interpret.events import Where
-from schemalint.interpret.events_values import Foreign
+from schemalint.interpret.events_objects import flow_of_value
+from schemalint.interpret.events_values import Foreign, FunctionValue
 from schemalint.interpret.resolutions import BoundValue
 from schemalint.interpret.resolve import resolve
 from schemalint.ir import (
     Attribute,
-    Await,
     Call,
     Constant,
     Expression,
     Name,
-    NamedExpr,
-    Subscript,
 )
 from schemalint.readers.queries_criteria import Criteria, criteria
 from schemalint.readers.queries_entities import DJANGO, SQLALCHEMY, Entities
@@ -38,67 +35,17 @@ from schemalint.readers.queries_methods import (
     ORDERS,
     TABLE_VERBS,
 )
+from schemalint.readers.queries_shapes import Statement, copied, has_run, joined, unwound
 from schemalint.readers.queries_text import reads_no_table, text_at
 from schemalint.readers.sessions import session_of
 
 _DEEPEST = 12
 _COMPOSED = ("psycopg2.sql.SQL", "psycopg.sql.SQL", "psycopg2.sql.Composed", "psycopg.sql.Composed")
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
-
-
-@dataclass(slots=True)
-class Statement:
-    """What is known of a statement while it is read. `chains` are its expressions."""
-
-    verb: str
-    style: str
-    start: Expression
-    entities: list[str] = field(default_factory=list)
-    open: bool = False
-    criteria: Criteria = field(default_factory=Criteria)
-    orders: list[ColumnUse] = field(default_factory=list)
-    joins: list[ColumnUse] = field(default_factory=list)
-    narrowed: bool = False
-    limited: bool = False
-    sql: str | None = None
-    beginning: str = ""
-    formatted: bool = False
-    interpolations: list[Interpolation] = field(default_factory=list)
-    trivial: bool = False
-    methods: list[str] = field(default_factory=list)
-    chains: list[Expression] = field(default_factory=list)
-
-    @property
-    def operators(self) -> list[PythonOperator]:
-        """Python operators in its criteria."""
-        return self.criteria.operators
-
-    def add(self, name: str | None) -> None:
-        """Adds an entity, or records that one is not known."""
-        if name is None:
-            self.open = True
-        elif name not in self.entities:
-            self.entities.append(name)
-
-
-def unwound(node: Expression) -> tuple[Expression, list[tuple[str, Call | None, Expression]]]:
-    """A chain as its root and the attributes after it, in order, each with its call where it is called."""
-    links: list[tuple[str, Call | None, Expression]] = []
-    while True:
-        if isinstance(node, Call) and isinstance(node.func, Attribute):
-            links.append((node.func.attr, node, node))
-            node = node.func.value
-        elif isinstance(node, Attribute):
-            links.append((node.attr, None, node))
-            node = node.value
-        elif isinstance(node, (Await, NamedExpr)):
-            node = node.value
-        elif isinstance(node, Subscript):
-            links.append(("[]", None, node))
-            node = node.value
-        else:
-            links.reverse()
-            return node, links
+_STARTS = frozenset(
+    {"query", *_MANAGERS, *TABLE_VERBS, *(name.rpartition(".")[2] for name in MAKERS), "SQL", "Composed"}
+)
+_BUILDS = re.compile(rb"select|query|update|delete|insert|text|objects|union|exists")
 
 
 class Statements:
@@ -107,6 +54,7 @@ class Statements:
     def __init__(self, entities: Entities) -> None:
         self.entities = entities
         self.evidence = entities.evidence
+        self._returned: dict[tuple[str, int], Statement | None] = {}
 
     def at(self, where: Where, node: Expression, depth: int = _DEEPEST) -> Statement | None:
         """The statement that an expression evidently is; None for anything else."""
@@ -117,6 +65,8 @@ class Statements:
         if statement is None:
             return None
         for name, call, _ in links[used:]:
+            if has_run(statement):
+                return None  # what the query gave
             self._link(where, statement, name, call)
         statement.chains.append(node)
         return statement
@@ -139,30 +89,21 @@ class Statements:
     ) -> tuple[int, Statement | None]:
         """The statement that a chain starts with, and how many of its links that takes."""
         if isinstance(root, Call):
-            return 0, self._made(where, root, root, depth)
-        if not isinstance(root, Name) or not links:
-            return 0, self._variable(where, root, depth) if isinstance(root, Name) else None
+            made = self._made(where, root, root, depth)
+            if made is not None:
+                return 0, made
         for used, (name, call, node) in enumerate(links, 1):
-            found = self._start(where, name, call, node, depth)
-            if found is not None:
-                return used, found
-            if call is not None:
-                break  # what a call gives is followed by its class alone
-        statement = self._variable(where, root, depth)
-        if statement is None and len(links) > 1:
-            for used, (name, call, node) in enumerate(links, 1):
+            if name in _STARTS or name.endswith("_objects"):
                 found = self._start(where, name, call, node, depth)
                 if found is not None:
                     return used, found
-        return 0, statement
+        return 0, self._variable(where, root, depth) if isinstance(root, Name) else None
 
     def _start(self, where: Where, name: str, call: Call | None, node: Expression, depth: int) -> Statement | None:
         """The statement that a link starts: `sa.select(...)`, `session.query(...)`, `User.query`, `User.objects`."""
         if call is not None:
             return self._made(where, call, node, depth)
-        if isinstance(node, Attribute) and (name == "query" or name in _MANAGERS or name.endswith("_objects")):
-            return self._managed(where, name, node)
-        return None
+        return self._managed(where, name, node) if isinstance(node, Attribute) else None
 
     def _managed(self, where: Where, name: str, node: Attribute) -> Statement | None:
         found = self.entities.entity(where, node.value)
@@ -183,6 +124,8 @@ class Statements:
                 return self._selecting(where, Statement("select", "query", node), call)
             return None
         called = self.evidence.value(where, call.func)
+        if isinstance(called, FunctionValue):
+            return self._through(called, call, depth)
         if isinstance(called, Foreign):
             return self._made_by(where, called, call, node, depth)
         if isinstance(call.func, Attribute) and call.func.attr in TABLE_VERBS:
@@ -205,11 +148,28 @@ class Statements:
             return self._of_table(where, call, call.func)
         return None
 
+    def _through(self, called: FunctionValue, call: Call, depth: int) -> Statement | None:
+        """The statement that a function of the project returns, as it is known from there."""
+        function = called.function
+        key = (function.path, function.node.start)
+        if key not in self._returned:
+            self._returned[key] = None
+            if _BUILDS.search(function.node.body) is not None:
+                flow = flow_of_value(self.evidence, called)
+                found = [self.at(Where(flow.path, flow, at), node, depth - 1) for node, at in flow.returns]
+                known = [copied(item) for item in found if item is not None and not has_run(item)]
+                if known and len(known) == len(found):
+                    self._returned[key] = reduce(joined, known)
+        statement = self._returned[key]
+        if statement is None:
+            return None
+        own = Criteria(list(statement.criteria.columns))  # operators are reported where they stand
+        return replace(copied(statement), start=call, chains=[], criteria=own, borrowed=True)
+
     def _of_table(self, where: Where, call: Call, func: Attribute) -> Statement | None:
         """`users.insert()` of a Core table, or of `User.__table__`."""
         found = self.entities.entity(where, func.value)
-        written = isinstance(func.value, Attribute) and func.value.attr == "__table__"
-        if found is None or not (found[2] == "table" or written):
+        if found is None or found[2] != "table":
             return None
         statement = Statement(TABLE_VERBS[func.attr], "statement", call, [found[0]])
         for item in call.args:
@@ -272,8 +232,8 @@ class Statements:
                 continue
             at = Where(where.path, flow, definition.region)
             step = self.evidence.once("statement", definition, partial(self.at, at, definition.value, depth - 1))
-            if step is not None:
-                merged = copied(step) if merged is None else _joined(merged, step)
+            if step is not None and not has_run(step):
+                merged = copied(step) if merged is None else joined(merged, step)
         return merged
 
     def _link(self, where: Where, statement: Statement, name: str, call: Call | None) -> None:
@@ -341,37 +301,3 @@ class Statements:
                 columns = criteria(self.entities, where, item.value).columns
                 statement.joins.extend(columns)
                 statement.open = statement.open or not columns
-
-
-def copied(statement: Statement) -> Statement:
-    """A statement that can be read on without a trace in the original."""
-    lists = ("entities", "orders", "joins", "interpolations", "methods", "chains")
-    copies: dict[str, Any] = {name: list(getattr(statement, name)) for name in lists}
-    own = Criteria(list(statement.criteria.columns), list(statement.criteria.operators))
-    return replace(statement, criteria=own, **copies)
-
-
-def _joined(left: Statement, right: Statement) -> Statement:
-    """What is known of a variable that may hold either of two statements."""
-    for name in right.entities:
-        left.add(name)
-    left.verb = left.verb if left.verb == right.verb else "unknown"
-    left.open = left.open or right.open
-    left.criteria.extend(right.criteria)
-    left.orders += right.orders
-    left.joins += right.joins
-    left.narrowed = left.narrowed or right.narrowed
-    left.limited = left.limited or right.limited
-    left.sql = left.sql if left.sql == right.sql else None
-    left.formatted = left.formatted or right.formatted
-    left.interpolations += right.interpolations
-    left.trivial = left.trivial and right.trivial
-    left.chains += right.chains
-    return left
-
-
-def starts(statement: Statement) -> Iterator[int]:
-    """Where the parts of a statement begin."""
-    for chain in statement.chains:
-        root, _ = unwound(chain)
-        yield root.start
