@@ -75,7 +75,7 @@ def link(
             *notes_on(used),
             *notes,
         ),
-        not_understood=tuple(reading.not_understood),
+        not_understood=tuple(dict.fromkeys(reading.not_understood)),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
         code=Code(program, settings, judged, histories, partial(_requirements, sources, tree)),

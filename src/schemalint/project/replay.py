@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from schemalint.diagnostics import Place
-from schemalint.facts.operations import OpaqueOperation
+from schemalint.facts.operations import OpaqueOperation, Operation
 from schemalint.facts.revisions import Body, PlacedOperation, RevisionDef
+from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
+from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic_body import Environment, NotUnderstood, read_body
 from schemalint.readers.alembic_revisions import body_source
@@ -48,12 +50,23 @@ def _upgrade(program: Program, revision: Revision, timeline: Timeline, dialect: 
         before = timeline.now()
         number = timeline.apply(placed.operation, revision.id, placed.guarded, placed.conditional)
         steps.append(Step(placed, revision, number, before))
+        unnamed = _unnamed(placed.operation)
+        if unnamed is not None:
+            environment.not_understood.append(
+                NotUnderstood(placed.place, operation_kind(placed.operation), unnamed.reason)
+            )
 
     environment = Environment(dialect, timeline.now, emit)
     revision.upgrade = _read(program, revision.definition, "upgrade", environment, reading)
     revision.steps = tuple(steps)
     reading.operations += len(steps)
     reading.not_understood.extend(environment.not_understood)
+
+
+def _unnamed(operation: Operation) -> Unknown | None:
+    """Why it is not known what an operation works on, where it is not."""
+    owners = (getattr(operation, name, None) for name in ("table", "name"))
+    return next((owner for owner in owners if isinstance(owner, Unknown)), None)
 
 
 def _downgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:

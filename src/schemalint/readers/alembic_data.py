@@ -79,7 +79,7 @@ def _expression(machine: Machine, value: Value) -> Iterator[Operation]:
     found = tuple(schema_statement(value))
     yield from found
     if not found:
-        yield _computed(f"the statement is {describe(value)}")
+        yield _computed(value.reason if isinstance(value, Unsure) else f"the statement is {describe(value)}")
 
 
 def _computed(reason: str) -> OpaqueOperation:
