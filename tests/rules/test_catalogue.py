@@ -116,7 +116,7 @@ def test_name_states_the_problem(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_code_belongs_to_the_category(rule: Rule) -> None:
     assert CATEGORIES[rule.code[:3]] == rule.category
-    assert rule.check.__module__ == f"schemalint.rules.{rule.category}"
+    assert f"{rule.check.__module__}.".startswith(f"schemalint.rules.{rule.category}.")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)

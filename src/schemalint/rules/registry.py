@@ -1,4 +1,4 @@
-"""Finding the rules: the modules of this package, and plugins that the settings name."""
+"""Finding the rules: the modules and packages of the categories, and plugins that the settings name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import schemalint.rules
 from schemalint.rules.api import BUILT_IN, Registry, Rule
 from schemalint.rules.categories import CATEGORIES
 
+_PREFIX = f"{schemalint.rules.__name__}."
 ENTRY_POINT_GROUP = "schemalint.rules"
 
 
@@ -24,9 +25,9 @@ def load_rules(plugins: Sequence[str] = ()) -> dict[str, Rule]:
     is not installed or does not load. Plugins that are installed but not named are left alone.
     """
     categories = set(CATEGORIES.values())
-    for found in pkgutil.iter_modules(schemalint.rules.__path__):
-        if found.name in categories:
-            import_module(f"schemalint.rules.{found.name}")
+    for found in pkgutil.walk_packages(schemalint.rules.__path__, _PREFIX):
+        if found.name.removeprefix(_PREFIX).partition(".")[0] in categories:
+            import_module(found.name)
     merged = Registry(dict(BUILT_IN.rules))
     for plugin in plugins:
         for rule in _load_plugin(plugin).rules.values():

@@ -1,4 +1,4 @@
-"""HIS: the graph that revisions form."""
+"""The graph that revisions form."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""What a revision destroys that no downgrade brings back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schemalint.diagnostics import Related, Weight
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import (
+    DataChange,
+    DropColumn,
+    DropTable,
+    RenameTable,
+)
+from schemalint.facts.unknown import Unknown
+from schemalint.project.subjects import Step
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import is_new
+
+
+@rule("MIG008", "unapproved-table-drop", "E/E/E", judges_change=True)
+def unapproved_table_drop(step: Step) -> Iterator[Finding]:
+    """Dropping a table loses its rows for good, so somebody has to say that this is meant."""
+    operation = step.operation
+    if not isinstance(operation, DropTable) or isinstance(operation.name, Unknown) or _is_scratch(operation.name.name):
+        return
+    if is_new(step, operation.name):
+        return
+    replaced = any(
+        isinstance(later.operation, RenameTable) and later.operation.new_name == operation.name
+        for later in step.revision.steps
+    )
+    yield Finding(
+        place=step.place,
+        message=f"dropping table `{operation.name}` deletes all of its rows, and no downgrade brings them back",
+        help="Stop using the table, release that, and drop it later; then say that it is meant: "
+        "`# schemalint: approve[unapproved-table-drop] <reason>`.",
+        anchor=step.anchor,
+        weight=Weight.REDUCED if replaced else Weight.FULL,
+        facts=(f"`{operation.name}` is not created in this revision",),
+    )
+
+
+_SCRATCH = re.compile(r"(^|_)(tmp|temp|bak|backup|old)(_|\d*$)")
+
+
+def _is_scratch(name: str) -> bool:
+    """Whether a table's name says that its contents are a copy: `_alembic_tmp_users`, `users_backup`, `users_old`."""
+    return _SCRATCH.search(name.lower()) is not None
+
+
+@rule("MIG009", "unapproved-column-drop", "E/E/E", judges_change=True)
+def unapproved_column_drop(step: Step) -> Iterator[Finding]:
+    """Dropping a column loses its values for good, so somebody has to say that this is meant."""
+    operation = step.operation
+    if (
+        not isinstance(operation, DropColumn)
+        or isinstance(operation.table, Unknown)
+        or isinstance(operation.column, Unknown)
+    ):
+        return
+    if is_new(step, operation.table, operation.column) or _is_generated(step, operation.table, operation.column):
+        return
+    column = f"{operation.table}.{operation.column}"
+    copied = _copy_of(step, operation.table, operation.column)
+    yield Finding(
+        place=step.place,
+        message=f"dropping `{column}` deletes its values in every row, and no downgrade brings them back",
+        help="Stop reading and writing the column, release that, and drop it later; then say that it is meant: "
+        "`# schemalint: approve[unapproved-column-drop] <reason>`.",
+        anchor=step.anchor,
+        weight=Weight.REDUCED if copied else Weight.FULL,
+        facts=(f"`{column}` is not added in this revision",),
+        related=(Related(copied.place, f"`{operation.column}` is read here, maybe to keep its values"),)
+        if copied
+        else (),
+    )
+
+
+def _is_generated(step: Step, table: ObjectName, column: str) -> bool:
+    """Whether a column's values are computed from others, so that nothing is lost with it."""
+    found = step.schema.table(table)
+    known = found.column(column) if found else None
+    return known is not None and not isinstance(known.definition, Unknown) and known.definition.generated is not None
+
+
+def _copy_of(step: Step, table: ObjectName, column: str) -> Step | None:
+    """An earlier step of the revision that reads the column while it writes rows, which may keep its values."""
+    return next(
+        (
+            earlier
+            for earlier in step.revision.steps
+            if earlier.number < step.number
+            and isinstance(earlier.operation, DataChange)
+            and earlier.operation.command in ("insert", "update")
+            and column in earlier.operation.columns_read
+        ),
+        None,
+    )

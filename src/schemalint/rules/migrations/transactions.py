@@ -1,0 +1,62 @@
+"""What a revision may do in the transaction that it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemalint.facts.operations import (
+    CreateIndex,
+    DetachPartition,
+    DropIndex,
+    Maintenance,
+    Operation,
+    TransactionControl,
+)
+from schemalint.project.subjects import Step
+from schemalint.rules.api import Finding, rule
+
+
+@rule("MIG021", "concurrent-op-in-transaction", "E/E/E", judges_change=True)
+def concurrent_op_in_transaction(step: Step) -> Iterator[Finding]:
+    """PostgreSQL refuses CONCURRENTLY and VACUUM inside a transaction, and a revision runs in one."""
+    statement = _refused_in_transaction(step.operation)
+    if statement is None or step.placed.autocommit or _runs_without_transaction(step):
+        return
+    if step.target.runs_on("postgresql") is False:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"{statement} cannot run inside a transaction block: PostgreSQL stops the upgrade with an error",
+        help="Put it inside `with op.get_context().autocommit_block():`, in a revision of its own.",
+        anchor=step.anchor,
+        facts=("Alembic runs a revision in a transaction", "measured on PostgreSQL 10 to 18"),
+    )
+
+
+def _refused_in_transaction(operation: Operation) -> str | None:
+    """The statement as PostgreSQL names it in its error, or None for one that may run in a transaction."""
+    if isinstance(operation, CreateIndex) and operation.concurrently is True:
+        return "CREATE INDEX CONCURRENTLY"
+    if isinstance(operation, DropIndex) and operation.concurrently is True:
+        return "DROP INDEX CONCURRENTLY"
+    if isinstance(operation, DetachPartition) and operation.concurrently:
+        return "ALTER TABLE ... DETACH CONCURRENTLY"
+    if isinstance(operation, Maintenance) and operation.command == "reindex" and operation.concurrently:
+        return "REINDEX CONCURRENTLY"
+    if isinstance(operation, Maintenance) and operation.command in ("vacuum", "vacuum full"):
+        return "VACUUM"
+    return None
+
+
+def _runs_without_transaction(step: Step) -> bool:
+    """Whether the environment runs every statement by itself, or the revision has ended the transaction by hand."""
+    env = step.env
+    if env is not None and (env.transactional_ddl is not None and env.transactional_ddl is not True):
+        return True
+    if env is not None and env.isolation_level is not None and env.isolation_level.upper() == "AUTOCOMMIT":
+        return True
+    return any(
+        isinstance(other.operation, TransactionControl) and other.operation.command == "commit"
+        for other in step.revision.steps
+        if other.number < step.number
+    )
