@@ -97,16 +97,18 @@ DEEP: dict[str, Callable[[int], str]] = {
     "subscripts": lambda n: "q[" * n + "1" + "]" * n,
     "blocks": lambda n: "".join(" " * i + "if q:\n" for i in range(min(n, 1000))) + " " * min(n, 1000) + "pass",
     "patterns": lambda n: "match q:\n case " + "[" * n + "]" * n + ": pass",
+    "mappings": lambda n: "match q:\n case " + "{1:" * n + "a" + "}" * n + ": pass",
+    "classes": lambda n: "match q:\n case A(\n a=" + "A(\n a=" * n + "1" + ")" * n + "): pass",
     "continued lines": lambda n: "q" + "\\\n+ q" * n,
     "strings": lambda n: "(" + "\n".join(["'a'"] * n) + ")",
     "assignments": lambda n: "q = " * n + "1",
 }
 
 
-@pytest.mark.parametrize("size", [150, 10_000])
+@pytest.mark.parametrize("size", [5, 40, 150, 10_000])
 @pytest.mark.parametrize("framework", ["", "import sqlalchemy\n"])
 @pytest.mark.parametrize("kind", DEEP)
-def test_no_depth_ends_the_process(kind: str, framework: str, size: int) -> None:
+def test_no_depth_ends_the_process_or_takes_minutes(kind: str, framework: str, size: int) -> None:
     result = lower(framework + DEEP[kind](size) + "\n")
     assert isinstance(result, (ModuleIR, SyntaxProblem))
 

@@ -68,21 +68,22 @@ _AUGMENTED_OPERATORS: dict[type[cst.CSTNode], str] = {
 _LONE_CR = re.compile(r"\r(?!\n)")  # a line end to Python, but not to libcst
 
 
-class LossyTree(Exception):  # noqa: N818 - a condition of the tree, told to `lower` only
+class LossyTreeError(Exception):
     """libcst does not write a tree back as it was read, so that positions in it would be wrong."""
 
 
 def lower(text: str) -> ModuleIR:
     """The IR of a Python text, which must be shallow (see `nesting`).
 
-    Raises `libcst.ParserSyntaxError` where libcst cannot read it, `LossyTree` where it cannot say where nodes stand,
-    RecursionError where it nests too deeply.
+    Raises `libcst.ParserSyntaxError` where libcst cannot read it (for some mistakes, and some valid text that trips it,
+    `CSTValidationError` or `CSTLogicError`), `LossyTreeError` where it cannot say where nodes stand, RecursionError
+    where nodes nest too deeply.
     """
     readable = _LONE_CR.sub("\n", text) if "\r" in text else text
     module = cst.parse_module(readable)
     positions = PositionsAndComments(module) if MARK in text else Positions(module)
     if "".join(positions.tokens) != readable:
-        raise LossyTree
+        raise LossyTreeError
     docstring, body = split_docstring(_Lowering(positions).lines(module.body)[0])
     comments: tuple[Comment, ...] = ()
     if isinstance(positions, PositionsAndComments):

@@ -81,7 +81,14 @@ def _by_libcst(text: str) -> ModuleIR | None:
 
     try:
         return frontend_cst.lower(text)
-    except (ParserSyntaxError, CSTValidationError, CSTLogicError, frontend_cst.LossyTree, RecursionError, MemoryError):
+    except (
+        ParserSyntaxError,
+        CSTValidationError,
+        CSTLogicError,
+        frontend_cst.LossyTreeError,
+        RecursionError,
+        MemoryError,
+    ):
         return None
 
 

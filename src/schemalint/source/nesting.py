@@ -1,7 +1,8 @@
 """How deeply sources may nest.
 
 libcst's parser recurses on the C stack without a check of its own, some 7 kB a level: 3,000 nested parentheses end the
-process. So libcst is given only text whose nesting, bounded from above by its tokens, is shallow.
+process. And it takes three times as long for each level of a pattern: 15 nested mappings after `case` take minutes. So
+libcst is given only text whose nesting, bounded from above by its tokens, is shallow.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ MAX_DEPTH = 100
 
 MAX_NESTING = 80
 """How deeply text for libcst may nest. A stack of 1 MB, the smallest that CPython gives a thread, holds it."""
+
+MAX_PATTERN_NESTING = 6
+"""How deeply patterns in text for libcst may nest."""
 
 _TOKEN = re.compile(
     r"""
@@ -26,13 +30,34 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CASE = re.compile(r"(?:\A|[\r\n])[ \t\f]*case\b")
 _IN_FSTRING = re.compile(r"[(\[{+\-*/~.]|\b(?:not|and|or|if|else|for|in|is|lambda|await)\b")
 
 
 def is_shallow(text: str) -> bool:
-    """Whether no expression of a Python text can nest deeper than `MAX_NESTING`, and no chain of `elif` is longer."""
-    if text.count("elif") > MAX_NESTING:
-        return False
+    """Whether nothing in a Python text can nest deeper than libcst may be asked to read."""
+    return (
+        text.count("elif") <= MAX_NESTING
+        and _expressions_are_shallow(text)
+        and all(_pattern_is_shallow(text, case.end()) for case in _CASE.finditer(text))
+    )
+
+
+def _pattern_is_shallow(text: str, start: int) -> bool:
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        if token.lastgroup == "open":
+            depth += 1
+            if depth > MAX_PATTERN_NESTING:
+                return False
+        elif token.lastgroup == "close":
+            depth -= 1
+        elif token.lastgroup == "line" and depth <= 0:
+            return True
+    return True
+
+
+def _expressions_are_shallow(text: str) -> bool:
     level = total = 0  # operators since the last comma: of the innermost bracket, of all open brackets
     outer: list[int] = []
     for token in _TOKEN.finditer(text):
