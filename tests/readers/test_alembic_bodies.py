@@ -90,12 +90,17 @@ for row in op.get_bind().execute(sa.text("select name from tenants")):
     assert reading.operations[0].table == ObjectName("users")
 
 
-def test_helpers_of_the_file_are_followed_and_stand_where_they_are_written(read):
+def test_helpers_that_are_told_what_to_work_on_stand_where_they_are_called(read):
     reading = read("def drop(name):\n    op.drop_table(name)\n\ndef upgrade():\n    drop('a')\n    drop('b')\n")
     assert tables(reading) == ["a", "b"]
-    assert {reading.at(placed) for placed in reading.placed} == {"op.drop_table(name)"}
-    assert [reading.at(placed, "table_name") for placed in reading.placed] == ["name", "name"]
+    assert [reading.at(placed) for placed in reading.placed] == ["drop('a')", "drop('b')"]
+    assert [reading.at(placed, "table_name") for placed in reading.placed] == ["drop('a')", "drop('b')"]
     assert [placed.via for placed in reading.placed] == [("drop",), ("drop",)]
+
+
+def test_helpers_that_are_told_nothing_are_followed_to_the_operation(read):
+    reading = read("def changes():\n    op.drop_table('a')\n    op.drop_table('b')\n\ndef upgrade():\n    changes()\n")
+    assert [reading.at(placed) for placed in reading.placed] == ["op.drop_table('a')", "op.drop_table('b')"]
 
 
 def test_helpers_of_the_project_stand_where_they_are_called(read):

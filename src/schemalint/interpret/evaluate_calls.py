@@ -110,7 +110,7 @@ def invoke(
     frame = _frame(machine, function, args)
     yielded: list[Value] = []
     before, asked = (machine.guarded, machine.conditional), machine.questions
-    machine.calls.append(Call(key, function.name, place))
+    machine.calls.append(Call(key, function.name, place, any(_is_text(arg.value) for arg in args)))
     machine.yields.append(yielded.append if on_yield is None else on_yield)
     try:
         if isinstance(function.node, FunctionDef):
@@ -124,6 +124,13 @@ def invoke(
     if isinstance(result, bool) and machine.questions > asked:
         return Found(result)
     return Items("list", yielded) if yielded else result
+
+
+def _is_text(value: Value) -> bool:
+    """Whether a value is a text, or holds nothing but texts."""
+    if isinstance(value, Items):
+        return bool(value.values) and all(isinstance(item, str) for item in value.values)
+    return isinstance(value, str)
 
 
 def _frame(machine: Machine, function: Function, args: tuple[Given, ...]) -> Frame:

@@ -85,11 +85,15 @@ class Framework:
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A function that is being followed: its key, its name, and the place in the file that is read which led there."""
+    """A function that is being followed: its key, its name, and the place in the file that is read which led there.
+
+    `is_told` tells that the call gives it a text to work with, such as the name of a table.
+    """
 
     key: tuple[str, int]
     name: str
     place: Place
+    is_told: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -133,8 +137,19 @@ class Machine:
         self.steps += 1
         return self.steps > STEPS
 
+    @property
+    def telling(self) -> Place | None:
+        """Where a function that is being followed was told what to work on, if one was; the outermost such call."""
+        return next((call.place for call in self.calls if call.is_told), None)
+
     def place(self, node: Expression | Statement, frame: Frame) -> Place:
-        """Where a node stands in the file that is read: for a node of another file, the call that led there."""
+        """Where people look for what a node does: in the file that is read.
+
+        That is where the node stands; for a node of another file, the call that led there. A function that is told what
+        to work on (`create_safely("ix_a", "a")`) is not what causes it: its call is.
+        """
+        if self.telling is not None:
+            return self.telling
         own = self.place_inside(node, frame)
         if own is not None:
             return own

@@ -124,7 +124,7 @@ class Flow:
         return found
 
     def reaching(self, name: str, region: int, at: int) -> list[Definition] | None:
-        """The definitions that a name may have at an offset of a region, the latest first.
+        """The definitions that a name may have at an offset of a region, in order.
 
         None where the function does not bind the name. Branches that exclude each other are told apart, and what is
         overwritten in any case is left out; a loop's later assignments reach its earlier statements.
@@ -149,6 +149,7 @@ class Flow:
                     if not conditional and definition.how != "annotated":
                         loops.difference_update(self.around(definition.region))
                         break
+        found.reverse()
         if loops:
             found += [
                 definition

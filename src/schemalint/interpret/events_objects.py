@@ -76,10 +76,11 @@ def called(evidence: Evidence, where: Where, function: Value, call: Call) -> Val
 
 def _called_foreign(evidence: Evidence, where: Where, function: Foreign, call: Call) -> Value | None:
     name = function.name
-    first = call.args[0].value if call.args and call.args[0].star == 0 else None
+    positional = [item.value for item in call.args if item.keyword is None and item.star == 0]
+    first = positional[0] if positional else None
     if name in _SESSION_FACTORIES:
-        made = call.keyword("class_") or (call.args[1].value if len(call.args) > 1 else None)
-        value = None if made is None or call.args[0].star else evidence.value(where, made)
+        made = call.keyword("class_") or (positional[1] if len(positional) > 1 else None)
+        value = None if made is None else evidence.value(where, made)
         known = _instance_of(value) or (Instance(default_argument(name) or "") if made is None else None)
         return None if known is None else Instance(name, None, (known,))
     if name in _SCOPED:

@@ -66,7 +66,7 @@ class Emitter:
         placed = PlacedOperation(
             operation=operation,
             place=place,
-            arguments=arguments,
+            arguments=arguments if machine.telling is None else _inside(arguments, place),
             region=self.region,
             autocommit=self.autocommit,
             batch=self.batches > 0,
@@ -126,3 +126,10 @@ class Emitter:
             yield
         finally:
             self.batches -= 1
+
+
+def _inside(arguments: tuple[tuple[str, Place], ...], call: Place) -> tuple[tuple[str, Place], ...]:
+    """The arguments that stand in a call; what the function behind it makes up itself is looked for at the call."""
+    return tuple(
+        (name, place) for name, place in arguments if call <= place and place.span.end_line <= call.span.end_line
+    )

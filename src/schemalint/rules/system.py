@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from schemalint.diagnostics import Place, Weight
 from schemalint.project.conduct import Crash, DirectiveUse
+from schemalint.project.roles import is_aside
 from schemalint.project.subjects import Module
 from schemalint.rules.api import Finding, rule
 
@@ -23,14 +24,14 @@ def syntax_error(module: Module) -> Iterator[Finding]:
         message=f"{module.path} was not examined: {module.problem.message}",
         help="Correct the syntax, or exclude the file in the settings: `exclude = [...]`.",
         anchor=module.path,
-        weight=Weight.NOTE if _is_template(module.path) else Weight.FULL,
+        weight=_weight(module.path),
     )
 
 
-def _is_template(path: str) -> bool:
-    """Whether a path is that of a code template, whose text is no Python before it is rendered."""
-    parts = PurePosixPath(path).parts
-    return "{" in path or any(part.lower() in TEMPLATE_FOLDERS for part in parts)
+def _weight(path: str) -> Weight:
+    """A note for what no other rule would have judged: tests, examples, and templates, which are no Python yet."""
+    is_template = "{" in path or not TEMPLATE_FOLDERS.isdisjoint(PurePosixPath(path.lower()).parts)
+    return Weight.NOTE if is_template or is_aside(path) else Weight.FULL
 
 
 @rule("SYS002", "unreadable-file", "E/E/E")
@@ -43,6 +44,7 @@ def unreadable_file(module: Module) -> Iterator[Finding]:
         message=f"{module.path} was not examined: {module.problem.message}",
         help="Save it as text in the encoding that it declares, or exclude it in the settings: `exclude = [...]`.",
         anchor=module.path,
+        weight=_weight(module.path),
     )
 
 
