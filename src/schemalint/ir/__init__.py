@@ -1,65 +1,67 @@
 """ModuleIR: what one file says, lowered once. It knows no framework, no settings, no path and no other file.
 
-Names are re-exported from `nodes` (expressions, statements, definitions), `module` (the file) and `codec` (the cache
+Names are re-exported from `expressions`, `statements` (with definitions), `module` (the file) and `codec` (the cache
 format). Both front ends in `source` produce these records and nothing above `source` sees a syntax tree.
 """
 
 from schemalint.ir.codec import decode_module, encode_body, encode_module, statements_of
-from schemalint.ir.module import Comment, ModuleIR, span_of
-from schemalint.ir.nodes import (
-    AnnAssign,
+from schemalint.ir.expressions import (
     Argument,
-    Assert,
-    Assign,
     Attribute,
-    AugAssign,
     Await,
     BinOp,
     BoolOp,
     Call,
-    Case,
-    ClassDef,
     Compare,
     Comprehension,
     ComprehensionClause,
     Constant,
-    Control,
-    Delete,
     Dict,
     DictItem,
     Expression,
-    ExpressionStatement,
-    For,
     Formatted,
     FString,
-    FunctionDef,
-    Handler,
-    If,
     IfExp,
-    Import,
-    ImportedName,
-    ImportFrom,
     Lambda,
-    Match,
     Name,
     NamedExpr,
     Opaque,
     Parameter,
-    Raise,
-    Return,
-    Scope,
     Sequence,
     Slice,
     Starred,
-    Statement,
     Subscript,
+    UnaryOp,
+    Yield,
+)
+from schemalint.ir.module import Comment, ModuleIR, span_of
+from schemalint.ir.statements import (
+    AnnAssign,
+    Assert,
+    Assign,
+    AugAssign,
+    Case,
+    ClassDef,
+    Control,
+    Delete,
+    ExpressionStatement,
+    For,
+    FunctionDef,
+    Handler,
+    If,
+    Import,
+    ImportedName,
+    ImportFrom,
+    Match,
+    Raise,
+    Return,
+    Scope,
+    Statement,
     Try,
     TypeAlias,
-    UnaryOp,
     While,
     With,
     WithItem,
-    Yield,
 )
 
 __all__ = [

@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from schemalint.ir.module import ModuleIR
-from schemalint.ir.nodes import FunctionDef, Statement
+from schemalint.ir.statements import FunctionDef, Statement
 
 _encoder = msgspec.msgpack.Encoder()
 _modules = msgspec.msgpack.Decoder(ModuleIR)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 import msgspec
 
 from schemalint.diagnostics import Span
-from schemalint.ir.nodes import Statement
+from schemalint.ir.statements import Statement
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -59,12 +59,16 @@ def lower(text: str) -> ModuleIR | SyntaxProblem:
         text.encode()
     except UnicodeEncodeError as error:
         return _problem_at(text, error.start, "a lone surrogate is not text")
-    by_libcst_first = any(name in text for name in _FRAMEWORKS)
     with _collector_paused():
-        if by_libcst_first:
+        if names_framework(text):
             return _by_libcst(text) or _by_ast(text)
         result = _by_ast(text)
         return result if isinstance(result, ModuleIR) else _by_libcst(text) or result
+
+
+def names_framework(text: str) -> bool:
+    """Whether the text names a framework or speaks to schemalint, so that libcst is to read it."""
+    return any(name in text for name in _FRAMEWORKS)
 
 
 def _problem_at(text: str, offset: int, message: str) -> SyntaxProblem:

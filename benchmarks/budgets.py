@@ -1,0 +1,110 @@
+"""The speed budgets, as ratios measured in one run on a project of your choice.
+
+    python benchmarks/budgets.py path/to/project
+
+Seconds depend on the machine; ratios hardly do. Exits with 1 when a budget is exceeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from schemalint.ir import decode_module, encode_module
+from schemalint.source.lower import names_framework
+from schemalint.source.text import UnreadableText, decode
+
+LOWERING = 2.0
+"""Cold: lowering takes at most this many times `libcst.parse_module` over the same files."""
+WARM = 3.0
+"""Warm: a run takes at most this many times `--version` and decoding the IR."""
+FORBIDDEN_WARM = ("libcst", "sqlglot", "pydantic")
+
+
+def main() -> int:
+    """Measures, prints a line a budget, and returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("project", type=Path)
+    project = parser.parse_args().project
+    texts = [text for path in sorted(project.rglob("*.py")) if (text := _text(path)) is not None]
+    framework = [text for text in texts if names_framework(text)]
+    results = [_lowering(framework), *_warm(project, texts)]
+    for name, value, limit in results:
+        sys.stdout.write(f"{'ok  ' if value <= limit else 'OVER'} {name}: {value:.2f} (at most {limit:g})\n")
+    return int(any(value > limit for _, value, limit in results))
+
+
+def _text(path: Path) -> str | None:
+    text = decode(path.read_bytes(), path.name)
+    return None if isinstance(text, UnreadableText) else text
+
+
+def _lowering(texts: list[str]) -> tuple[str, float, float]:
+    import libcst
+
+    from schemalint.source.lower import lower
+
+    def parse() -> None:
+        for text in texts:
+            try:
+                libcst.parse_module(text)
+            except libcst.ParserSyntaxError:
+                continue
+
+    def lower_all() -> None:
+        for text in texts:
+            lower(text)
+
+    gc.disable()
+    alone = _seconds(parse)
+    gc.enable()
+    lines = sum(text.count("\n") for text in texts)
+    return f"lowering {lines:,} lines, in times of libcst.parse_module", _seconds(lower_all) / alone, LOWERING
+
+
+def _warm(project: Path, texts: list[str]) -> list[tuple[str, float, float]]:
+    from schemalint.source.frontend_ast import lower
+
+    encoded = []
+    for text in texts:
+        try:
+            encoded.append(encode_module(lower(text)))
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+    decoding = _seconds(lambda: [decode_module(data) for data in encoded])
+    start = median(_command("--version") for _ in range(5))
+    with tempfile.TemporaryDirectory() as folder:
+        check = ("check", str(project), "--exit-zero", "-q", "--config", f"cache-dir = '{folder}/cache'")
+        _command(*check)
+        warm = median(_command(*check) for _ in range(5))
+        imported = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "schemalint", *check], capture_output=True, text=True, check=False
+        ).stderr
+    heavy = [name for name in FORBIDDEN_WARM if f" {name}\n" in imported]
+    return [
+        (f"warm check ({warm:.2f} s), in times of --version and decoding", warm / (start + decoding), WARM),
+        (f"imports of {', '.join(FORBIDDEN_WARM)} in a warm check: {heavy or 'none'}", len(heavy), 0),
+    ]
+
+
+def _command(*arguments: str) -> float:
+    return _seconds(
+        lambda: subprocess.run([sys.executable, "-m", "schemalint", *arguments], capture_output=True, check=False)
+    )
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
