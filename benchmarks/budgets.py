@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -81,12 +82,13 @@ def _warm(project: Path, texts: list[str]) -> list[tuple[str, float, float]]:
     decoding = _seconds(lambda: [decode_module(data) for data in encoded])
     start = median(_command("--version") for _ in range(5))
     with tempfile.TemporaryDirectory() as folder:
-        check = ("check", str(project), "--exit-zero", "-q", "--config", f"cache-dir = '{folder}/cache'")
+        copy = shutil.copytree(
+            project, Path(folder, "project"), ignore=shutil.ignore_patterns(".git", ".schemalint_cache")
+        )
+        check = ("check", str(copy), "--exit-zero", "-q")
         _command(*check)
         warm = median(_command(*check) for _ in range(5))
-        imported = subprocess.run(
-            [sys.executable, "-X", "importtime", "-m", "schemalint", *check], capture_output=True, text=True, check=False
-        ).stderr
+        imported = _run("-X", "importtime", "-m", "schemalint", *check).stderr.decode()
     heavy = [name for name in FORBIDDEN_WARM if f" {name}\n" in imported]
     return [
         (f"warm check ({warm:.2f} s), in times of --version and decoding", warm / (start + decoding), WARM),
@@ -95,9 +97,14 @@ def _warm(project: Path, texts: list[str]) -> list[tuple[str, float, float]]:
 
 
 def _command(*arguments: str) -> float:
-    return _seconds(
-        lambda: subprocess.run([sys.executable, "-m", "schemalint", *arguments], capture_output=True, check=False)
-    )
+    return _seconds(lambda: _run("-m", "schemalint", *arguments))
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode())
+    return done
 
 
 def _seconds(action: Callable[[], object]) -> float:
