@@ -14,7 +14,11 @@ from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic_body import Environment, NotUnderstood, read_body
 from schemalint.readers.alembic_revisions import body_source
+from schemalint.schema.compare import Difference, compare
+from schemalint.schema.compare_sides import Origins, ViewSide
 from schemalint.schema.timeline import Timeline
+from schemalint.schema.touched import touched
+from schemalint.schema.view import SchemaView
 
 
 @dataclass(slots=True)
@@ -32,14 +36,16 @@ class Reading:
 def replay(program: Program, history: History, reading: Reading) -> None:
     """Reads the upgrades and downgrades of a history and fills in the steps of its revisions.
 
-    A downgrade is read on the schema that its upgrade leaves, sees what it did itself, and is then taken back. Where a
-    target has several servers, revisions are read for the first one.
+    A downgrade is read on the schema that its upgrade leaves, sees what it did itself, is compared with where it should
+    lead, and is then taken back. Where a target has several servers, revisions are read for the first one.
     """
     timeline = Timeline()
     history.timeline = timeline
     dialect = history.target.servers[0].dialect if history.target.servers else None
     for revision in history.ordered:
+        revision.before = timeline.now()
         _upgrade(program, revision, timeline, dialect, reading)
+        revision.after = timeline.now()
         _downgrade(program, revision, timeline, dialect, reading)
 
 
@@ -76,7 +82,23 @@ def _downgrade(program: Program, revision: Revision, timeline: Timeline, dialect
     end = timeline.now().step
     environment = Environment(dialect, timeline.now, emit)
     revision.downgrade = _read(program, revision.definition, "downgrade", environment, reading)
+    if revision.downgrade is not None and revision.downgrade.raises is None:
+        revision.downgrade_differences = _differences(revision, revision.downgrade, timeline.now(), dialect)
     timeline.rewind(end)
+
+
+def _differences(revision: Revision, downgrade: Body, end: SchemaView, dialect: str | None) -> tuple[Difference, ...]:
+    """What differs between the schema before a revision and that after its downgrade, in what either works on."""
+    before, after = revision.before, revision.after
+    assert before is not None
+    assert after is not None
+    operations = [*(step.operation for step in revision.steps), *(item.operation for item in downgrade.operations)]
+    names = touched(operations, before, after)
+    if not names:
+        return ()
+    unsure = {step.number for step in revision.steps if step.placed.guarded or step.placed.conditional}
+    unsure |= {step.number for step in revision.steps if getattr(step.operation, "if_not_exists", False)}
+    return compare(Origins(before, after, unsure), ViewSide(end, since=before.step), only=names, dialect=dialect)
 
 
 def _read(

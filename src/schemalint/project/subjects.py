@@ -16,6 +16,7 @@ from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, Revisio
 from schemalint.ir import ModuleIR
 from schemalint.project.conduct import Crash
 from schemalint.project.objects import object_name, operation_kind
+from schemalint.schema.compare import Difference
 from schemalint.schema.graph import Ordered
 from schemalint.schema.timeline import Timeline
 from schemalint.schema.view import SchemaView
@@ -98,7 +99,12 @@ class History:
 
 @dataclass(slots=True, eq=False)
 class Revision:
-    """A revision in its history. `released` tells that it is part of what was deployed and can no longer be edited."""
+    """A revision in its history. `released` tells that it is part of what was deployed and can no longer be edited.
+
+    `before` and `after` are the schema before and after its upgrade; None where it is not replayed.
+    `downgrade_differences` are those between `before` and what its downgrade leaves of `after`: `missing` is what it
+    does not bring back, `extra` what it leaves. There are none where the downgrade only raises.
+    """
 
     definition: RevisionDef
     module: Module
@@ -107,6 +113,9 @@ class Revision:
     downgrade: Body | None = None
     steps: tuple[Step, ...] = ()
     released: bool = False
+    before: SchemaView | None = None
+    after: SchemaView | None = None
+    downgrade_differences: tuple[Difference, ...] = ()
 
     @property
     def id(self) -> str:

@@ -117,10 +117,18 @@ class TableView:
             return True
         if not self.complete or any(index.covers(columns) is None for index in self.indexes()):
             return None
-        unsure = any(self._presence(track) is None for track in self._store.indexes.values()) or any(
+        return None if self.doubtful_parts else False
+
+    @property
+    def doubtful_parts(self) -> bool:
+        """Whether it is not known of some index or constraint that the history made or dropped if it is there."""
+        return any(self._presence(track) is None for track in self._store.indexes.values()) or any(
             self._presence(track) is None for track in self._store.constraints.values()
         )
-        return None if unsure else False
+
+    def settled_since(self, step: int) -> bool:
+        """Whether nothing opaque may have changed the table after a step."""
+        return self._changed_unseen(max(step, self._store.origin.step or 0)) is None
 
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
         return track.at(self._step, self._visible) if track is not None else (None, False)

@@ -72,6 +72,10 @@ class SchemaView:
         taint = self._store.taints.first(0, self.step)
         return taint[1] if taint else None
 
+    def settled_since(self, step: int) -> bool:
+        """Whether nothing opaque may have changed anything after a step."""
+        return self._store.taints.first(step, self.step) is None
+
     @property
     def self_contained(self) -> bool:
         """Whether the history made every table that it works on or refers to, and nothing opaque may have made any.
@@ -95,6 +99,16 @@ class SchemaView:
     def has_table(self, name: ObjectName) -> bool | None:
         """Whether a table exists; None where that is not known."""
         return self._presence(self._store.tables.get(self._store.key(name)))
+
+    def lacks_table(self, name: ObjectName) -> bool:
+        """Whether a table is absent as far as the history can tell: dropped, or never made by one that made all."""
+        track = self._store.tables.get(self._store.key(name))
+        return self._presence(track) is False or (track is None and self.self_contained)
+
+    def lacks_enum(self, name: ObjectName) -> bool:
+        """Whether an enum type is absent as far as the history can tell, as with tables."""
+        track = self._store.enums.get(self._store.key(name))
+        return self._presence(track) is False or (track is None and self.self_contained)
 
     def has_column(self, table: ObjectName, column: str) -> bool | None:
         """Whether a table has a column; None where that is not known, False where the table itself is absent."""
