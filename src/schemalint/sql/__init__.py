@@ -1,0 +1,1 @@
+"""SQL: texts parted into statements, statements as operations."""

@@ -1,0 +1,271 @@
+"""INSERT, UPDATE, DELETE, MERGE, COPY, WITH and SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import (
+    CreateTable,
+    DataChange,
+    OpaqueOperation,
+    Operation,
+    SetParameter,
+    Table,
+)
+from schemalint.facts.tables import TableDef
+from schemalint.facts.unknown import Unknown
+from schemalint.sql.columns_read import columns_read
+from schemalint.sql.expressions import default_of
+from schemalint.sql.tokens import HOLE, Cursor, Token, split, text_of
+
+Operations = tuple[Operation, ...]
+
+_LONGEST = 500
+_VERBS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"})
+_HINTS = ("IGNORE", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK")
+_GEOMETRY = frozenset({"addgeometrycolumn", "dropgeometrycolumn", "dropgeometrytable"})
+"""Functions of PostGIS that change a table; those of the server's own never do."""
+
+
+def data_change(cursor: Cursor) -> Operations | None:
+    """A statement that changes rows; None where its table is not evident."""
+    word = cursor.peek()
+    if word == "WITH":
+        return _with(cursor)
+    cursor.at += 1
+    cursor.skip(*_HINTS)
+    if cursor.take("OR"):
+        cursor.word()
+    if word in ("INSERT", "REPLACE"):
+        return _insert(cursor)
+    if word == "MERGE":
+        return _merge(cursor)
+    return _update(cursor) if word == "UPDATE" else _delete(cursor)
+
+
+def _with(cursor: Cursor) -> Operations | None:
+    """The statements of the named queries that change rows, then the one behind them."""
+    cursor.take("WITH")
+    cursor.take("RECURSIVE")
+    found: list[Operation] = []
+    while cursor.word() is not None:
+        cursor.group()
+        cursor.take("AS")
+        cursor.skip("NOT", "MATERIALIZED")
+        inner = cursor.over(cursor.group() or ())
+        if inner.peek() in _VERBS or (inner.peek() == "WITH" and _changes(inner.tokens)):
+            operations = data_change(inner)
+            if operations is None:
+                return None
+            found.extend(operations)
+        cursor.until(",", "SELECT", "VALUES", "TABLE", *_VERBS)
+        if not cursor.take(","):
+            break
+    last: Operations | None = ()
+    if cursor.peek() in _VERBS:
+        last = data_change(cursor)
+    elif cursor.peek() == "SELECT":
+        last = select(cursor)
+    return None if last is None else (*found, *last)
+
+
+def _changes(tokens: Sequence[Token]) -> bool:
+    return any(token.upper in _VERBS for token in tokens)
+
+
+# ------------------------------------------------------------------------------------------------------------ insert
+
+
+def _insert(cursor: Cursor) -> Operations | None:
+    cursor.one_of("INTO", "OVERWRITE")
+    cursor.take("TABLE")
+    table = cursor.name()
+    if table is None:
+        return None
+    if cursor.take("AS"):
+        cursor.word()
+    columns: tuple[str, ...] = ()
+    if cursor.peek() == "(" and cursor.peek(1) not in ("SELECT", "WITH", "VALUES"):
+        columns = cursor.names()
+    if cursor.take("OVERRIDING"):
+        cursor.until("VALUE")
+        cursor.take("VALUE")
+    if cursor.phrase("DEFAULT VALUES"):
+        return (DataChange("insert", table, columns, bounded=True),)
+    if cursor.one_of("VALUES", "VALUE"):
+        return (_values(cursor, table, columns),)
+    if cursor.take("SET"):
+        settings = cursor.until("ON", "RETURNING")
+        return (DataChange("insert", table, _set_columns(cursor, settings), bounded=True),)
+    query = cursor.until("RETURNING")
+    bounded = _restricts(cursor.over(query))
+    return (DataChange("insert", table, columns, columns_read(cursor, query), bounded=bounded),)
+
+
+def _values(cursor: Cursor, table: Table, columns: tuple[str, ...]) -> DataChange:
+    rows: list[tuple[tuple[str, str], ...]] = []
+    read: dict[str, None] = {}
+    while cursor.take("ROW") or cursor.peek() == "(":
+        group = cursor.group() or ()
+        parts = split(group)
+        if columns and len(parts) == len(columns) and len(rows) < _LONGEST:
+            rows.append(tuple(zip(columns, (_literal(cursor, part) for part in parts), strict=True)))
+        if any(token.upper == "SELECT" for token in group):
+            read.update(dict.fromkeys(columns_read(cursor, group)))
+        cursor.take(",")
+    return DataChange("insert", table, columns, tuple(read), rows=tuple(rows), bounded=True)
+
+
+def _literal(cursor: Cursor, part: Sequence[Token]) -> str:
+    """A value as text; `HOLE` for one that is computed."""
+    if len(part) == 1 and part[0].kind in ("string", "dollar"):
+        return text_of(part[0])
+    value = default_of(cursor, part)
+    if isinstance(value, Unknown) or not value.literal:
+        return HOLE
+    return "NULL" if value.sql.upper() == "NULL" else value.sql
+
+
+def _restricts(query: Cursor) -> bool:
+    """Whether a query gives a known number of rows or restricts them; its parts in parentheses aside."""
+    if query.peek() == "(":
+        query = query.over(query.group() or ())
+    words = set()
+    while not query.done:
+        query.group()
+        words.add(query.peek())
+        query.at += 1
+    return "FROM" not in words or bool(words & {"WHERE", "LIMIT", "FETCH"})
+
+
+# ----------------------------------------------------------------------------------------------------- update, delete
+
+
+def _update(cursor: Cursor) -> Operations | None:
+    cursor.take("ONLY")
+    table = cursor.name()
+    if table is None:
+        return None
+    cursor.until("SET")
+    cursor.take("SET")
+    settings = cursor.until("WHERE", "FROM", "RETURNING", "LIMIT", "ORDER")
+    values = [token for part in split(settings) for token in (*_right(part), _COMMA)][:-1]
+    change = DataChange("update", table, _set_columns(cursor, settings), columns_read(cursor, values))
+    cursor.until("WHERE", "LIMIT", "RETURNING")
+    return (_bounded(cursor, change),)
+
+
+_COMMA = Token("sign", ",", 0, 0, ",")
+
+
+def _right(part: Sequence[Token]) -> Sequence[Token]:
+    """What stands behind the first `=`."""
+    index = next((index for index, token in enumerate(part) if token.upper in ("=", ":=")), len(part))
+    return part[index + 1 :]
+
+
+def _set_columns(cursor: Cursor, settings: Sequence[Token]) -> tuple[str, ...]:
+    """The columns left of `=`; qualified ones without their table."""
+    found: dict[str, None] = {}
+    for part in split(settings):
+        left = cursor.over(part[: len(part) - len(_right(part)) - 1] or part)
+        if left.take("ROW") or left.peek() == "(":
+            found.update(dict.fromkeys(left.names()))
+            continue
+        name = left.sure_name()
+        if name is not None:
+            found[name.name] = None
+    return tuple(found)
+
+
+def _delete(cursor: Cursor) -> Operations | None:
+    cursor.until("FROM")
+    cursor.take("FROM")
+    cursor.take("ONLY")
+    table = cursor.name()
+    if table is None:
+        return None
+    cursor.until("WHERE", "LIMIT", "RETURNING")
+    return (_bounded(cursor, DataChange("delete", table)),)
+
+
+def _bounded(cursor: Cursor, change: DataChange) -> DataChange:
+    if cursor.peek() not in ("WHERE", "LIMIT"):
+        return change
+    limited = cursor.take("LIMIT")
+    cursor.take("WHERE")
+    condition = cursor.source(cursor.until("RETURNING")).strip()
+    predicate = None if limited or HOLE in condition else condition
+    return DataChange(
+        change.command, change.table, change.columns_set, change.columns_read, predicate=predicate, bounded=True
+    )
+
+
+def _merge(cursor: Cursor) -> Operations | None:
+    cursor.take("INTO")
+    cursor.take("ONLY")
+    table = cursor.name()
+    if table is None:
+        return None
+    columns: dict[str, None] = {}
+    values: list[Token] = []
+    while not cursor.done:
+        cursor.until("SET", "INSERT")
+        if cursor.take("SET"):
+            settings = cursor.until("WHEN", "RETURNING")
+            columns.update(dict.fromkeys(_set_columns(cursor, settings)))
+            values.extend(token for part in split(settings) for token in (*_right(part), _COMMA))
+        elif cursor.take("INSERT"):
+            columns.update(dict.fromkeys(cursor.names()))
+            cursor.until("VALUES", "WHEN")
+            if cursor.take("VALUES"):
+                values.extend((*(cursor.group() or ()), _COMMA))
+    return (DataChange("merge", table, tuple(columns), columns_read(cursor, values[:-1])),)
+
+
+# -------------------------------------------------------------------------------------------------------- copy, select
+
+
+def copy(cursor: Cursor) -> Operations | None:
+    """COPY: rows come in where it is FROM."""
+    cursor.take("COPY")
+    if cursor.peek() == "(":
+        return ()
+    table = cursor.name()
+    columns = cursor.names()
+    if table is None:
+        return None
+    return (DataChange("insert", table, columns, bounded=True),) if cursor.take("FROM") else ()
+
+
+def select(cursor: Cursor) -> Operations | None:
+    """A query: it does nothing, unless it makes a table, sets a parameter or calls a function that changes one."""
+    query = cursor.over(cursor.tokens[cursor.at :])
+    query.take("SELECT")
+    called = query.sure_name()
+    if called is not None and query.peek() == "(":
+        arguments = [query.over(part) for part in split(query.group() or ())]
+        if called.name == "set_config" and len(arguments) == 3:
+            return _set_config(arguments)
+        if called.name.lower() in _GEOMETRY:
+            texts = [text for argument in arguments[:3] if (text := argument.text()) is not None]
+            touches = tuple(dict.fromkeys(ObjectName(text) for text in texts)) or None
+            return (OpaqueOperation(f"{called.name}() changes a table", touches, query.source(query.tokens)[:200]),)
+    made = cursor.over(cursor.tokens[cursor.at :])
+    made.until("INTO", "FROM")
+    if not made.take("INTO"):
+        return ()
+    temporary = made.one_of("TEMP", "TEMPORARY") is not None
+    made.skip("UNLOGGED", "TABLE")
+    name = made.sure_name()
+    if name is None or temporary or cursor.dialect.name not in ("postgresql", "mssql"):
+        return ()
+    return (CreateTable(TableDef(name, complete=False)),)
+
+
+def _set_config(arguments: Sequence[Cursor]) -> Operations:
+    name, value = arguments[0].text(), arguments[1].text()
+    if name is None or value is None or HOLE in name + value:
+        return ()
+    return (SetParameter(name.lower(), value, arguments[2].peek() == "TRUE"),)
