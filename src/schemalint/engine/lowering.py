@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from signal import SIG_IGN, SIGINT, signal
@@ -107,10 +105,9 @@ def _lower_all(contents: Mapping[str, bytes], progress: Callable[[int], None]) -
     """
     workers = _workers()
     if workers > 1 and sum(map(len, contents.values())) > _PARALLEL_BYTES:
-        try:
-            return _lower_in_workers(contents, workers, progress)
-        except (BrokenProcessPool, OSError):
-            pass
+        outcomes = _lower_in_workers(contents, workers, progress)
+        if outcomes is not None:
+            return outcomes
     outcomes = {}
     for number, (path, data) in enumerate(contents.items(), 1):
         outcomes[path] = lower_bytes(path, data)
@@ -125,14 +122,22 @@ def _workers() -> int:
 
 def _lower_in_workers(
     contents: Mapping[str, bytes], workers: int, progress: Callable[[int], None]
-) -> dict[str, bytes | Problem]:
+) -> dict[str, bytes | Problem] | None:
+    """The same over workers; None where they cannot be had, or one of them dies."""
+    # A warm run needs no workers, and their import takes as long as that of all rules.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     outcomes: dict[str, bytes | Problem] = {}
     ordered = sorted(contents.items(), key=lambda item: -len(item[1]))
-    # An interrupt reaches every process: the parent alone answers it.
-    with ProcessPoolExecutor(workers, initializer=signal, initargs=(SIGINT, SIG_IGN)) as pool:
-        for path, outcome in pool.map(_lower_item, ordered, chunksize=8):
-            outcomes[path] = outcome
-            progress(len(outcomes))
+    try:
+        # An interrupt reaches every process: the parent alone answers it.
+        with ProcessPoolExecutor(workers, initializer=signal, initargs=(SIGINT, SIG_IGN)) as pool:
+            for path, outcome in pool.map(_lower_item, ordered, chunksize=8):
+                outcomes[path] = outcome
+                progress(len(outcomes))
+    except (BrokenProcessPool, OSError):
+        return None
     return outcomes
 
 
