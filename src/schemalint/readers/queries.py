@@ -53,6 +53,7 @@ class _Reading:
         self.found: list[tuple[int, Query]] = []
         self.by_use: dict[str, SessionOrigin] = {}
         self.read_ranges: list[tuple[int, int]] = []
+        self.mentioned: set[str] = set()
 
     def read(self) -> None:
         waiting = [site for site in self.flow.calls if not self._runs(site)]
@@ -206,11 +207,22 @@ class _Reading:
         statement = self.statements.at(where, node)
         if statement is None or (statement.verb == "raw" and not is_statement(statement.beginning)):
             return
-        if statement.borrowed or has_run(statement):
+        if statement.borrowed or has_run(statement) or self._is_part(node):
             return
         if all(self._was_read(start) for start in starts(statement)):
             return
         self._add(statement, None, site, self._session_of(statement, where), None)
+
+    def _is_part(self, node: Expression) -> bool:
+        """Whether the statement is put into a variable that another query mentions: a subquery."""
+        return any(
+            item.how == "assigned"
+            and item.value is not None
+            and item.value.start <= node.start
+            and node.end <= item.value.end
+            for name in self.mentioned & self.flow.definitions.keys()
+            for item in self.flow.definitions[name]
+        )
 
     def _was_read(self, start: int) -> bool:
         return any(low <= start <= high for low, high in self.read_ranges)
@@ -230,6 +242,7 @@ class _Reading:
         if executed is not None:
             self.read_ranges.append((executed.start, executed.end))
         mentioned = {name for chain in (*statement.chains, node) for name in names_in(chain)}
+        self.mentioned |= mentioned
         if receiver is not None:
             mentioned -= set(names_in(receiver))
         depends = dependencies(self.flow, site.region, mentioned)

@@ -181,9 +181,20 @@ class Entities:
             wrapper = qualified_name(self.program, found.path, found.annotation.value)
             if wrapper in _MAPPED:
                 return "column" if found.expression is None else None
-        if isinstance(found.expression, Constant):
-            return "other"
-        return None
+        if found.annotation is not None and self._is_sqlmodel(found):
+            return "column" if found.expression is None or isinstance(found.expression, Constant) else None
+        return "other" if isinstance(found.expression, Constant) else None
+
+    def _is_sqlmodel(self, found: ClassAttribute) -> bool:
+        """Whether the attribute is one of a class whose annotations are its columns."""
+        assert found.annotation is not None
+        written = found.annotation.value if isinstance(found.annotation, Subscript) else found.annotation
+        if qualified_name(self.program, found.path, written) in ("typing.ClassVar", "typing.Any"):
+            return False
+        return any(
+            isinstance(base, External) and canonical(base.name) == "sqlmodel.SQLModel"
+            for base in ancestry(self.program, found.path, found.node)
+        )
 
 
 def _is_table(node: ClassDef) -> bool:

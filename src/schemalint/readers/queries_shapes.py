@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from schemalint.facts.queries import ColumnUse, Interpolation, PythonOperator
 from schemalint.ir import Attribute, Await, Call, Expression, NamedExpr, Subscript
 from schemalint.readers.queries_criteria import Criteria
 from schemalint.readers.queries_methods import RUNNING_MANAGER, RUNNING_QUERY
+
+_Item = TypeVar("_Item")
 
 QUERY_STYLES = frozenset({"query", "model-query", "manager"})
 """The styles whose statements run themselves: by a method at the end, or when they are iterated."""
@@ -93,24 +95,30 @@ def copied(statement: Statement) -> Statement:
 
 
 def joined(left: Statement, right: Statement) -> Statement:
-    """What is known of a variable that may hold either of two statements."""
+    """What is known of a variable that may hold either of two statements: the first, changed. Nothing is kept twice."""
     for name in right.entities:
         left.add(name)
     left.verb = left.verb if left.verb == right.verb else "unknown"
     left.open = left.open or right.open
-    left.criteria.extend(right.criteria)
-    left.orders += right.orders
-    left.joins += right.joins
+    left.criteria.columns = _union(left.criteria.columns, right.criteria.columns)
+    left.criteria.operators = _union(left.criteria.operators, right.criteria.operators)
+    left.orders = _union(left.orders, right.orders)
+    left.joins = _union(left.joins, right.joins)
     left.narrowed = left.narrowed or right.narrowed
     left.limited = left.limited or right.limited
     left.sql = left.sql if left.sql == right.sql else None
     left.formatted = left.formatted or right.formatted
-    left.interpolations += right.interpolations
+    left.interpolations = _union(left.interpolations, right.interpolations)
     left.trivial = left.trivial and right.trivial
     left.borrowed = left.borrowed and right.borrowed
-    left.methods += right.methods
-    left.chains += right.chains
+    left.methods = _union(left.methods, right.methods)
+    chains = {(chain.start, chain.end): chain for chain in (*left.chains, *right.chains)}
+    left.chains = list(chains.values())
     return left
+
+
+def _union(left: list[_Item], right: list[_Item]) -> list[_Item]:
+    return list(dict.fromkeys((*left, *right)))
 
 
 def starts(statement: Statement) -> Iterator[int]:

@@ -39,7 +39,7 @@ from schemalint.readers.queries_shapes import Statement, copied, has_run, joined
 from schemalint.readers.queries_text import reads_no_table, text_at
 from schemalint.readers.sessions import session_of
 
-_DEEPEST = 12
+_DEEPEST = 40
 _COMPOSED = ("psycopg2.sql.SQL", "psycopg.sql.SQL", "psycopg2.sql.Composed", "psycopg.sql.Composed")
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 _STARTS = frozenset(

@@ -16,7 +16,7 @@ from schemalint.ir import Attribute, BinOp, Call, Constant, Dict, Expression, Fo
 from schemalint.readers.queries_interpolations import interpolation, joined_parts
 from schemalint.readers.queries_methods import SAME_TEXT
 
-_DEEPEST = 12
+_DEEPEST = 40
 _STATEMENT = re.compile(
     r"[\s(]*(select|insert|update|delete|with|create|alter|drop|truncate|merge|replace|call|explain|lock|copy|grant)\b",
     re.IGNORECASE,
