@@ -80,6 +80,7 @@ def short(query: Query) -> tuple[str, list[str], bool]:
         ("session.query(User).filter_by(id=1).first()", ("select", ["User"], True)),
         ("session.query(User).delete()", ("delete", ["User"], True)),
         ("session.query(User)", ("select", ["User"], False)),
+        ("unknown.query(User.id).all()", ("select", ["User"], True)),
         ("session.execute(update(User).values(email='x'))", ("update", ["User"], True)),
         ("session.execute(delete(User))", ("delete", ["User"], True)),
         ("session.execute(insert(User), [{}])", ("insert", ["User"], True)),

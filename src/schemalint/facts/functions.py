@@ -193,7 +193,7 @@ class SessionCall(msgspec.Struct, frozen=True, gc=False):
     """A call of a method of a session or connection.
 
     `text` is the receiver as written. `use` is that of the call event; `inside` names the functions that the result is
-    handed to at once (`asyncio.gather`). `event` is the position among the function's call events.
+    handed to at once (`asyncio.gather`).
     """
 
     method: str

@@ -55,7 +55,10 @@ class Interpolation(msgspec.Struct, frozen=True, gc=False):
 class Query(msgspec.Struct, frozen=True, gc=False):
     """A statement that a function builds or runs.
 
-    `verb` is "select", "insert", "update", "delete", "raw" or "unknown" (a statement that came from elsewhere).
+    `verb` is "select", "insert", "update", "delete", "raw" or "unknown" (a statement that came from elsewhere). `style`
+    is how it is written: "statement" (`select(...)`), "query" (`session.query`), "model-query" (`User.query`),
+    "manager" (`User.objects`), "get" (`session.get`), "bulk" (`session.bulk_insert_mappings`), "text", "composed"
+    (put together by the driver), "criterion" (a bare `exists(...)`) or "unknown".
     `entities` are the full names of the mapped classes and Core tables it works on; `open` tells that there may be
     more, or that some could not be resolved. `filters`, `orders` and `joins` are the columns as far as they are
     evident; `unfiltered` is set where it is certain that nothing narrows the statement, `limited` where it has a limit.
@@ -64,7 +67,8 @@ class Query(msgspec.Struct, frozen=True, gc=False):
 
     `place` is where the statement is built; `executed` where it is run (None: not in this function), in `region`.
     `text` is the call that runs it, else that builds it, as written.
-    `dependencies` are the variables of the loops around the execution that the statement depends on.
+    `dependencies` are the variables of the loops around the execution that the statement depends on; `batched` tells
+    that a loop over such a variable asks for many rows at a time (`column.in_(...)`).
     """
 
     verb: str

@@ -207,7 +207,7 @@ class _Reading:
         statement = self.statements.at(where, node)
         if statement is None or (statement.verb == "raw" and not is_statement(statement.beginning)):
             return
-        if statement.borrowed or has_run(statement) or self._is_part(node):
+        if statement.borrowed or statement.style == "criterion" or has_run(statement) or self._is_part(node):
             return
         if all(self._was_read(start) for start in starts(statement)):
             return

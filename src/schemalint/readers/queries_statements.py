@@ -119,8 +119,7 @@ class Statements:
     def _made(self, where: Where, call: Call, node: Expression, depth: int) -> Statement | None:
         if isinstance(call.func, Attribute) and call.func.attr == "query":
             session = session_of(self.evidence, self.evidence.value(where, call.func.value))
-            known = [self.entities.entity(where, item.value) for item in call.args]
-            if session is not None or any(item is not None and item[2] == SQLALCHEMY for item in known):
+            if session is not None or any(self._is_mapped(where, item.value) for item in call.args):
                 return self._selecting(where, Statement("select", "query", node), call)
             return None
         called = self.evidence.value(where, call.func)
@@ -132,6 +131,14 @@ class Statements:
             return self._of_table(where, call, call.func)
         return None
 
+    def _is_mapped(self, where: Where, node: Expression) -> bool:
+        """Whether the expression is certainly a mapped class or a column of one."""
+        found = self.entities.entity(where, node)
+        if found is not None:
+            return found[2] == SQLALCHEMY
+        column = self.entities.column(where, node)
+        return column is not None and column[2] is not None
+
     def _made_by(self, where: Where, called: Foreign, call: Call, node: Expression, depth: int) -> Statement | None:
         verb = MAKERS.get(called.name) if called.owner is None else None
         if verb == "raw":
@@ -141,7 +148,8 @@ class Statements:
             statement.style, statement.start = "text", node
             return statement
         if verb is not None:
-            return self._selecting(where, Statement(verb, "statement", node), call)
+            style = "criterion" if called.name == "sqlalchemy.exists" else "statement"
+            return self._selecting(where, Statement(verb, style, node), call)
         if called.owner is None and called.name.startswith(_COMPOSED):
             return Statement("raw", "composed", node, open=True)
         if isinstance(call.func, Attribute) and call.func.attr in TABLE_VERBS:
