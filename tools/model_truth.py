@@ -110,13 +110,13 @@ def install(folder: Path, requirements: tuple[str, ...]) -> str:
     """An environment with these packages; made where it is not there yet."""
     python = folder / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirements], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirements], check=True)
     return str(python.absolute())
 
 
 def site_packages(python: str) -> Path:
-    answer = subprocess.run(  # noqa: S603 (commands of this script)
+    answer = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         check=True,
         capture_output=True,
@@ -128,7 +128,7 @@ def site_packages(python: str) -> Path:
 def dump(python: str, modules: str, metadata: str, folder: Path) -> dict[str, Any]:
     """The tables as the real library has them."""
     script = HERE / "model_truth_sqlalchemy.py"
-    answer = subprocess.run(  # noqa: S603 (commands of this script)
+    answer = subprocess.run(
         [python, str(script), modules, metadata],
         check=True,
         capture_output=True,
@@ -157,7 +157,7 @@ def ours(folder: Path, package: str, python: str) -> dict[str, Any]:
 def versions(python: str) -> tuple[Requirement, ...]:
     """The versions of the libraries that decide what models mean."""
     code = "import importlib.metadata as m; print('\\n'.join(f'{d.name} {d.version}' for d in m.distributions()))"
-    answer = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603
+    answer = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
     pairs = (line.rpartition(" ") for line in answer.stdout.splitlines())
     return tuple(Requirement(name.lower(), "environment", version) for name, _, version in pairs)
 

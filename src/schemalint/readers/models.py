@@ -17,6 +17,8 @@ from schemalint.ir import ClassDef, Statement
 from schemalint.readers.models_after import completed
 from schemalint.readers.models_classes import shape_of
 from schemalint.readers.models_core import core_tables, flat, imperative_models, outside_parts
+from schemalint.readers.models_django import django_models
+from schemalint.readers.models_django_apps import is_django
 from schemalint.readers.models_reading import Reading
 from schemalint.readers.models_tables import model_of
 
@@ -30,18 +32,25 @@ def read_models(
     """
     reading = Reading(program, requirements)
     wanted = sorted(program.modules if paths is None else paths)
-    models = [model for path in wanted for model in _models_of(reading, path)]
+    models: list[ModelDef] = []
+    django: list[Class] = []
+    for path in wanted:
+        for owner in _candidates(program, path):
+            if is_django(reading, owner):
+                django.append(owner)
+            elif (shape := shape_of(reading, owner)) is not None:
+                models.append(model_of(reading, shape))
+        models.extend(core_tables(reading, path))
+        models.extend(imperative_models(reading, path))
+    models.extend(django_models(reading, django))
+    models.sort(key=lambda model: model.path)
     parts = [found for path in wanted for found in outside_parts(reading, path)]
     return completed(models, parts)
 
 
-def _models_of(reading: Reading, path: str) -> Iterator[ModelDef]:
-    for node in classes(reading.program.modules[path].body):
-        shape = shape_of(reading, Class(path, node)) if node.bases or node.decorators else None
-        if shape is not None:
-            yield model_of(reading, shape)
-    yield from core_tables(reading, path)
-    yield from imperative_models(reading, path)
+def _candidates(program: Program, path: str) -> Iterator[Class]:
+    """The classes that may be models: those that inherit from something or are decorated."""
+    return (Class(path, node) for node in classes(program.modules[path].body) if node.bases or node.decorators)
 
 
 def classes(statements: tuple[Statement, ...]) -> Iterator[ClassDef]:

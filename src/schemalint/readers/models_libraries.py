@@ -1,7 +1,8 @@
 """Base classes of libraries that bring columns, written down as the Python that they amount to.
 
-From the sources of Advanced Alchemy 1.12 (base.py, mixins), FastAPI Users 14 (db/sqlalchemy) and litestar-users. A
-class of a library that is not listed here and is not known to bring none leaves a table incomplete.
+From the sources of Advanced Alchemy 1.12 (base.py, mixins), FastAPI Users 14, Flask-AppBuilder 5, Django 5.2 (contrib)
+and some of Django's extensions. A class of a library that is not listed here and is not known to bring none leaves a
+table incomplete.
 """
 
 from __future__ import annotations
@@ -158,7 +159,108 @@ class SQLAlchemyBaseOAuthAccountTableUUID(SQLAlchemyBaseOAuthAccountTable):
         return mapped_column(Uuid, ForeignKey("user.id", ondelete="cascade"), nullable=False)
 """
 
+_DJANGO = """
+from django.db import models
+
+class AbstractBaseUser(models.Model):
+    password = models.CharField(max_length=128)
+    last_login = models.DateTimeField(blank=True, null=True)
+    class Meta:
+        abstract = True
+
+class PermissionsMixin(models.Model):
+    is_superuser = models.BooleanField(default=False)
+    groups = models.ManyToManyField("auth.Group", blank=True)
+    user_permissions = models.ManyToManyField("auth.Permission", blank=True)
+    class Meta:
+        abstract = True
+
+class AbstractUser(AbstractBaseUser, PermissionsMixin):
+    username = models.CharField(max_length=150, unique=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+    class Meta:
+        abstract = True
+
+class AbstractBaseSession(models.Model):
+    session_key = models.CharField(max_length=40, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    class Meta:
+        abstract = True
+"""
+
+_MPTT = """
+from django.db import models
+
+class MPTTModel(models.Model):
+    lft = models.PositiveIntegerField(editable=False)
+    rght = models.PositiveIntegerField(editable=False)
+    tree_id = models.PositiveIntegerField(db_index=True, editable=False)
+    level = models.PositiveIntegerField(editable=False)
+    class Meta:
+        abstract = True
+"""
+
+_TAGGIT = """
+from django.db import models
+
+class TagBase(models.Model):
+    name = models.CharField(unique=True, max_length=100)
+    slug = models.SlugField(unique=True, max_length=100, allow_unicode=True)
+    class Meta:
+        abstract = True
+
+class CommonGenericTaggedItemBase(models.Model):
+    content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+
+class GenericTaggedItemBase(CommonGenericTaggedItemBase):
+    object_id = models.IntegerField(db_index=True)
+    class Meta:
+        abstract = True
+"""
+
+_STAMPED = """
+from django.db import models
+
+class TimeStampedModel(models.Model):
+    created = models.DateTimeField(auto_now_add=True)
+    modified = models.DateTimeField(auto_now=True)
+    class Meta:
+        abstract = True
+"""
+
+_FLASK_APPBUILDER = """
+import datetime
+from sqlalchemy import Column, DateTime, ForeignKey, Integer
+from sqlalchemy.orm import declared_attr
+
+class AuditMixin:
+    created_on = Column(DateTime, default=datetime.datetime.now, nullable=False)
+    changed_on = Column(DateTime, default=datetime.datetime.now, onupdate=datetime.datetime.now, nullable=False)
+
+    @declared_attr
+    def created_by_fk(cls):
+        return Column(Integer, ForeignKey("ab_user.id"), default=cls.get_user_id, nullable=False)
+
+    @declared_attr
+    def changed_by_fk(cls):
+        return Column(Integer, ForeignKey("ab_user.id"), default=cls.get_user_id, nullable=False)
+"""
+
 _HOMES = {
+    "django": ("<django>", _DJANGO),
+    "mptt": ("<mptt>", _MPTT),
+    "taggit": ("<taggit>", _TAGGIT),
+    "model_utils": ("<model_utils>", _STAMPED),
+    "django_extensions": ("<model_utils>", _STAMPED),
+    "flask_appbuilder": ("<flask_appbuilder>", _FLASK_APPBUILDER),
     "advanced_alchemy": ("<advanced_alchemy>", _ADVANCED_ALCHEMY),
     "fastapi_users": ("<fastapi_users>", _FASTAPI_USERS),
     "fastapi_users_db_sqlalchemy": ("<fastapi_users>", _FASTAPI_USERS),

@@ -15,8 +15,21 @@ from schemalint.interpret.homes import canonical, instance_attribute
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import BoundValue, DefinedClass, External, Resolution, Unresolved
 from schemalint.interpret.resolve import bases, name_of
-from schemalint.interpret.values import MISSING, Class, Frame, Given, Instance, Made, Member, Missing, Symbol, Value
+from schemalint.interpret.values import (
+    MISSING,
+    Builtin,
+    Class,
+    Frame,
+    Given,
+    Instance,
+    Made,
+    Member,
+    Missing,
+    Symbol,
+    Value,
+)
 from schemalint.ir import Attribute, Call, ClassDef, Expression, Name, Statement, span_of
+from schemalint.readers.models_django_custom import HandedOn, field_base, made_field
 from schemalint.readers.models_libraries import is_library, library_class, library_program
 
 if TYPE_CHECKING:
@@ -38,6 +51,7 @@ class Reading:
     shapes: dict[Key, Shape | None] = field(default_factory=dict)
     under_way: set[Key] = field(default_factory=set)
     sqlmodel_metadata: list[Metadata | None] = field(default_factory=list)
+    handed_on: HandedOn = field(default_factory=HandedOn)
     _ancestors: dict[Key, tuple[Ancestor, ...]] = field(default_factory=dict)
     _machines: dict[str, Machine] = field(default_factory=dict)
 
@@ -168,9 +182,20 @@ class ModelFramework(Framework):
         return Member(Member(table_value(found[0]), "c"), found[1]) if found is not None else MISSING
 
     def call(self, callee: Value, args: tuple[Given, ...], place: Place) -> Value | Missing:
-        """`Table(...)` with the schema of its metadata, where that gives one."""
+        """`Table(...)` with the schema of its metadata, where that gives one; fields of Django."""
         from schemalint.readers.models_roots import metadata_given
 
+        if isinstance(callee, Class):
+            base = field_base(self.reading, callee)
+            return (
+                made_field(self.reading, callee, base, args, place, self.reading.handed_on)
+                if base is not None
+                else MISSING
+            )
+        if self.reading.handed_on.take(callee, args):
+            return None
+        if callee == Builtin("super"):
+            return Made("builtins.super", (), None, place)
         if callee != Symbol("sqlalchemy.Table"):
             return MISSING
         made = Made("sqlalchemy.Table", args, None, place)

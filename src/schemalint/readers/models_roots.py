@@ -125,7 +125,7 @@ def _of_class(reading: Reading, base: Class, chain: tuple[object, ...]) -> Root:
         registry = own["registry"].value if "registry" in own else None
         if metadata is None and "metadata" in own and not isinstance(own["metadata"].value, Missing):
             label = _label(reading, item, "metadata") or name
-            metadata = metadata_of(own["metadata"].value, label) or Metadata(label, known=False)
+            metadata = _metadata(reading, own["metadata"].value, label) or Metadata(label, known=False)
         elif metadata is None and isinstance(registry, Made):
             metadata = metadata_of(registry, _label(reading, item, "registry") or name)
         if types is None and "type_annotation_map" in own:
@@ -153,7 +153,7 @@ def _of_value(reading: Reading, item: BoundValue, made: Made, chain: tuple[objec
     if given is not None:
         argument = call.keyword("metadata") if isinstance(call, Call) else None
         named = qualified_name(program, item.path, argument) if isinstance(argument, (Name, Attribute)) else None
-        metadata = metadata_of(given, named or label) or Metadata(named or label, known=False)
+        metadata = _metadata(reading, given, named or label) or Metadata(named or label, known=False)
     elif made.callee == "generate_base":
         metadata = metadata_of(made, label) or Metadata(label, known=False)
     else:
@@ -192,11 +192,15 @@ def _of_flask(reading: Reading, owner: Class, chain: tuple[object, ...]) -> Root
 
 def metadata_given(reading: Reading, made: Made) -> Metadata | None:
     """The metadata that a `Table(...)` is given; None where that is not known."""
-    value = made.value("metadata", 1)
+    return _metadata(reading, made.value("metadata", 1), None)
+
+
+def _metadata(reading: Reading, value: Value, label: str | None) -> Metadata | None:
+    """The metadata that a value is or holds; that of a mapped class is its root's."""
     if isinstance(value, Member) and value.name == "metadata" and isinstance(value.owner, Class):
         root = root_of(reading, value.owner)
         return root.metadata if root is not None else None
-    return metadata_of(value, None)
+    return metadata_of(value, label)
 
 
 # ------------------------------------------------------------------------------------------------- annotation maps
