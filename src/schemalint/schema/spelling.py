@@ -47,12 +47,11 @@ def default_form(default: Default | None, kind: ColumnType) -> tuple[str, str] |
     """What a default means for a column of a type: a text or an expression; None for no default and for NULL."""
     if default is None:
         return None
-    text = default.sql
-    if default.literal:
-        return "text", _value(text, kind)
-    text = _unwrapped(_CAST.sub("", text).strip())
+    text = default.sql if default.literal else _unwrapped(_CAST.sub("", default.sql).strip())
     if text.lower() == "null":
         return None
+    if default.literal:
+        return "text", _value(text, kind)
     if _STRING.fullmatch(text):
         return "text", _value(text[text.index("'") + 1 : -1].replace("''", "'"), kind)
     if _NUMBER.fullmatch(text) or text.lower() in ("true", "false"):
