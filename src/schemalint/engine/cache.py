@@ -63,6 +63,7 @@ class Cache:
         """
         self._database: sqlite3.Connection | None = None
         self._run = 0
+        self._used: list[tuple[str, bytes]] = []
         if folder is not None:
             with suppress(OSError, sqlite3.Error):
                 self._open(folder)
@@ -115,15 +116,20 @@ class Cache:
         with suppress(sqlite3.Error), self._database:
             self._database.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", rows)
 
-    def close(self, kind: str, used: Iterable[bytes]) -> None:
-        """Ends the run: now and then marks the entries of `kind` that it used, and drops what was not used for long."""
+    def mark(self, kind: str, used: Iterable[bytes]) -> None:
+        """Notes which entries of `kind` the run used."""
+        self._used.extend((kind, key) for key in used)
+
+    def close(self, kind: str = "", used: Iterable[bytes] = ()) -> None:
+        """Ends the run: now and then marks the entries that it used, and drops what was not used for long."""
+        self.mark(kind, used)
         if self._database is None:
             return
         with suppress(sqlite3.Error):
             with self._database:
                 self._database.execute(f"PRAGMA user_version = {self._run}")
                 if self._run % (_KEPT_RUNS // 5) == 0:
-                    marks = [(self._run, kind, key) for key in used]
+                    marks = [(self._run, *entry) for entry in self._used]
                     self._database.executemany("UPDATE entry SET used = ? WHERE kind = ? AND key = ?", marks)
                     self._database.execute("DELETE FROM entry WHERE used < ?", (self._run - _KEPT_RUNS,))
             self._database.close()

@@ -74,7 +74,7 @@ def lower_files(
         if encoded is not None:
             lowered.modules[path] = decode_module(encoded)
     lowered.cached = len(keys) - len(missing)
-    cache.close(kind, keys.values())
+    cache.mark(kind, keys.values())
     return lowered
 
 

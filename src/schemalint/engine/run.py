@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,6 +13,7 @@ from schemalint.engine.cache import Cache
 from schemalint.engine.checking import Found, by_type, check, validated_options
 from schemalint.engine.lowering import lower_files
 from schemalint.engine.result import Examined, NotUnderstood, RunResult
+from schemalint.engine.sql_table import SqlTable
 from schemalint.engine.suppression import Suppressions
 from schemalint.engine.weighing import one_per_cause, to_diagnostics
 from schemalint.project.conduct import Crash, DirectiveUse
@@ -26,6 +27,9 @@ from schemalint.settings.globs import ignored_in
 from schemalint.settings.records import Settings
 from schemalint.source.tree import SourceTree, is_within
 from schemalint.source.walk import Skipped, Walked, walk
+from schemalint.sql.memory import remembering
+
+_FEW = 5
 
 Applied = Mapping[str, tuple[Rule, Severity]]
 
@@ -83,12 +87,12 @@ def run(request: Request) -> Outcome:
         progress=request.progress,
     )
     sources: dict[str, Source] = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-    project = link(sources, settings, request.tree)
+    project = _linked(sources, request)
     checked = check(_about_code(applied), options, partial(subjects_of, project))
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()
     _answer(one_per_cause(checked.found), suppressions, request, answers)
-    crashes = (*project.crashes, *checked.crashes)
+    crashes = (*project.crashes, *(project.code.attempts.crashes if project.code else ()), *checked.crashes)
     conduct = by_type([*crashes, *suppressions.uses(applied)])
     about_the_run = check(_about_conduct(applied), options, conduct)
     _answer(about_the_run.found, suppressions, request, answers)
@@ -110,6 +114,16 @@ def run(request: Request) -> Outcome:
         elapsed=time.perf_counter() - started,
     )
     return Outcome(result, roles, project, crashes)
+
+
+def _linked(sources: Mapping[str, Source], request: Request) -> Project:
+    """The linked project; the cache remembers the SQL that was read for it, and is done with then."""
+    table = SqlTable(request.cache)
+    with remembering(table):
+        project = link(sources, request.settings, request.tree)
+    table.store()
+    request.cache.close()
+    return project
 
 
 _CONDUCT = (Crash, DirectiveUse)
@@ -156,8 +170,12 @@ def _errors(request: Request, walked: Walked, missing: Iterable[Skipped]) -> lis
     return errors
 
 
-def _crash_errors(crashes: Iterable[Crash]) -> list[str]:
-    return [f"schemalint failed while {crash.doing}: {crash.error}" for crash in crashes]
+def _crash_errors(crashes: Sequence[Crash]) -> list[str]:
+    """What broke, the first few of many: every one of them is a diagnostic."""
+    errors = [f"schemalint failed while {crash.doing}: {crash.error}" for crash in crashes[:_FEW]]
+    if len(crashes) > _FEW:
+        errors.append(f"schemalint failed {len(crashes) - _FEW:,} times more: `--select internal-error` lists them")
+    return errors
 
 
 @dataclass(slots=True)
