@@ -25,7 +25,6 @@ from schemalint.interpret.values import (
 from schemalint.readers.alembic_catalog import is_asking
 from schemalint.readers.alembic_emit import Emitter
 from schemalint.readers.alembic_tables import Call, Did
-from schemalint.readers.sql_statements import operations_of
 from schemalint.readers.sqlalchemy_names import table_name
 from schemalint.readers.sqlalchemy_statements import (
     chain,
@@ -39,6 +38,7 @@ from schemalint.readers.sqlalchemy_statements import (
     schema_statement,
     text_of_statement,
 )
+from schemalint.sql.parse import located_operations
 
 _LONGEST = 500
 _ADDS = frozenset({"add", "add_all", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"})
@@ -59,14 +59,25 @@ def execute(machine: Machine, emitter: Emitter, args: tuple[Given, ...], place: 
     arguments = (("sqltext", given.place),) if given.place is not None else ()
     text = text_of_statement(given.value)
     if text is not None:
-        known = bool(text.replace(HOLE, "").strip())
-        found: tuple[Operation, ...] = operations_of(text) if known else (_computed("the statement is computed"),)
-        emitter.take(machine, [Did(operation) for operation in found], "execute", place, arguments)
+        _run_text(machine, emitter, text, place, arguments)
         return Unsure("what the statement gives is not known", is_asking(text))
     emitter.take(
         machine, [Did(operation) for operation in _expression(machine, given.value)], "execute", place, arguments
     )
     return Unsure("what the statement gives is not known")
+
+
+def _run_text(
+    machine: Machine, emitter: Emitter, text: str, place: Place, arguments: tuple[tuple[str, Place], ...]
+) -> None:
+    """What the SQL of a text does; a statement that asks what exists is guarded."""
+    if not text.replace(HOLE, "").strip():
+        emitter.take(machine, [Did(_computed("the statement is computed"))], "execute", place, arguments)
+        return
+    asked = Unsure("the statement asks what exists", existence=True)
+    for located in located_operations(text, emitter.environment.dialect):
+        with machine.under(asked if located.guarded else True):
+            emitter.take(machine, [Did(located.operation)], "execute", place, arguments)
 
 
 def _expression(machine: Machine, value: Value) -> Iterator[Operation]:

@@ -20,9 +20,9 @@ from collections.abc import Iterator, Sequence
 from schemalint.diagnostics import Place, Span
 from schemalint.facts.comments import Directive
 from schemalint.ir import Comment, ModuleIR, span_of
-from schemalint.readers.sql_tokens import statements
 from schemalint.source.comments import sql_comments
 from schemalint.source.text import line_starts
+from schemalint.sql.split import statements
 
 _Ranges = Sequence[tuple[int, int]]
 
@@ -48,7 +48,7 @@ def read_sql_directives(path: str, text: str) -> tuple[Directive, ...]:
     comments = sql_comments(text)
     if not comments:
         return ()
-    ranges = [(found[0].start, found[-1].end) for found in statements(text)]
+    ranges = [(found.start, found.end) for found in statements(text)]
     return directives(path, comments, ranges, line_starts(text))
 
 

@@ -133,16 +133,17 @@ def _drop(cursor: Cursor, table: Table) -> Operations | None:
         cursor.at += 2
         exists = cursor.phrase("IF EXISTS")
         return (DropConstraint(table, cursor.identifier(), "foreign key", exists),)
-    if word in ("INDEX", "KEY") and following:
+    named = cursor.has(1) and following not in ("CASCADE", "RESTRICT")
+    if word in ("INDEX", "KEY") and named:
         cursor.at += 1
         exists = cursor.phrase("IF EXISTS")
         return (DropIndex(cursor.identifier(), table, if_exists=exists),)
-    if word in ("CONSTRAINT", "CHECK") and following:
+    if word in ("CONSTRAINT", "CHECK") and named:
         cursor.at += 1
         exists = cursor.phrase("IF EXISTS")
         kind = "check" if word == "CHECK" else None
         return (DropConstraint(table, cursor.identifier(), kind, exists, cursor.take("CASCADE")),)
-    if word == "PARTITION" and following not in ("", "CASCADE", "RESTRICT"):
+    if word == "PARTITION" and named:
         return None
     cursor.take("COLUMN")
     exists = cursor.phrase("IF EXISTS")

@@ -12,6 +12,7 @@ from schemalint.facts.operations import (
     DropEnum,
     DropObject,
     DropSchema,
+    OpaqueOperation,
     Operation,
     RenameEnum,
     RenameEnumValue,
@@ -24,6 +25,7 @@ from schemalint.sql.tokens import HOLE, Cursor
 
 Operations = tuple[Operation, ...]
 
+_SHORT = 200
 _KINDS = """
     MATERIALIZED VIEW, EVENT TRIGGER, TEXT SEARCH CONFIGURATION, TEXT SEARCH DICTIONARY, TEXT SEARCH PARSER,
     TEXT SEARCH TEMPLATE, FOREIGN TABLE, FOREIGN DATA WRAPPER, OPERATOR CLASS, OPERATOR FAMILY, USER MAPPING,
@@ -47,9 +49,15 @@ def create_object(cursor: Cursor) -> Operations | None:
     if kind == "statistics" and cursor.peek() in ("ON", "("):
         return (CreateObject(kind, ObjectName("unnamed"), mentioned(cursor), cursor.source(cursor.tokens)),)
     name = _object_name(cursor, kind)
+    mentions = _mentions(cursor, kind)
     if name is None:
-        return None
-    return (CreateObject(kind, name, _mentions(cursor, kind), cursor.source(cursor.tokens)),)
+        return (_unnamed(cursor, kind, mentions),)
+    return (CreateObject(kind, name, mentions, cursor.source(cursor.tokens)),)
+
+
+def _unnamed(cursor: Cursor, kind: str, mentions: tuple[ObjectName, ...] = ()) -> OpaqueOperation:
+    """An object whose name is computed: no table changes but those that it mentions."""
+    return OpaqueOperation(f"the name of the {kind} is computed", mentions, cursor.source(cursor.tokens)[:_SHORT])
 
 
 def _object_name(cursor: Cursor, kind: str) -> ObjectName | None:
@@ -150,9 +158,9 @@ def alter_object(cursor: Cursor) -> Operations | None:
         return None
     cursor.phrase("IF EXISTS")
     found = _object_name(cursor, kind)
-    if found is None:
-        return None
     mentions = _mentions(cursor, kind)
+    if found is None:
+        return (_unnamed(cursor, kind, mentions),)
     if kind == "sequence" and (owner := _owner(cursor)) is not None:
         mentions = (owner,)
     return (AlterObject(kind, found, cursor.rest(), mentions),)
@@ -185,7 +193,7 @@ def drop_object(cursor: Cursor) -> Operations | None:
     cascade = "CASCADE" in (token.upper for token in cursor.tokens[cursor.at :])
     known = [name for name in names if isinstance(name, ObjectName)]
     if len(known) != len(names) or not known:
-        return None
+        return None if kind in ("schema", "type") or cascade else (_unnamed(cursor, kind),)
     if kind == "schema":
         return tuple(DropSchema(name.name, exists, cascade) for name in known)
     if kind == "type":

@@ -47,6 +47,8 @@ _NOTHING = frozenset(
     | {"DECLARE", "FETCH", "CLOSE", "MOVE", "DESCRIBE", "DESC", "CHECKPOINT", "PREPARE", "DEALLOCATE", "TABLE", "LOAD"}
     | {"FLUSH", "DELIMITER", "PRINT", "GO", "SECURITY", "REASSIGN"}
 )
+_WITHOUT_SCHEMA = frozenset({"LOCK", "TRUNCATE", "INSERT", "UPDATE", "DELETE", "COPY", "COMMENT"})
+"""Statements that change no definition, whatever else they say."""
 _TEMPORARY = frozenset({"TEMPORARY", "TEMP"})
 _ADJECTIVES = ("UNLOGGED", "RECURSIVE", "LOCAL", "GLOBAL", "TRUSTED", "PROCEDURAL", "DEFAULT", "CONSTRAINT", "FORCE")
 
@@ -141,7 +143,10 @@ def _lower(cursor: Cursor) -> Operations:
 
 def _opaque(cursor: Cursor) -> OpaqueOperation:
     first = " ".join(token.upper for token in cursor.tokens[:2] if token.kind == "word" and HOLE not in token.text)
-    return OpaqueOperation(f"the statement {first} is not read", None, cursor.source(cursor.tokens)[:_SHORT])
+    source = cursor.source(cursor.tokens)
+    what = "is computed in part" if HOLE in source else "is not read"
+    touches = () if cursor.tokens[0].upper in _WITHOUT_SCHEMA else None
+    return OpaqueOperation(f"the statement {first} {what}", touches, source[:_SHORT])
 
 
 def _create(cursor: Cursor) -> Operations | None:

@@ -134,6 +134,10 @@ class Cursor:
         index = self.at + ahead
         return self.tokens[index].upper if index < len(self.tokens) else ""
 
+    def has(self, ahead: int) -> bool:
+        """Whether there is a token so far ahead."""
+        return self.at + ahead < len(self.tokens)
+
     def take(self, *words: str) -> bool:
         """Passes these words where they are next."""
         for index, word in enumerate(words):

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from schemalint.facts.tables import Identity
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
-from schemalint.sql.tokens import HOLE, Cursor, Token, split, text_of
+from schemalint.sql.dialect import dialect_of
+from schemalint.sql.tokens import HOLE, Cursor, Token, scan, split, text_of
 
 _FAMILIES = {
     "smallint": "smallint int2",
@@ -86,11 +87,6 @@ def read_type(cursor: Cursor) -> tuple[ColumnType, Identity | None]:
         if found.family != "array":
             found = SqlType("array", item=found)
     return found, None
-
-
-def type_of_text(text_cursor: Cursor) -> ColumnType:
-    """The type that all tokens of a cursor make up."""
-    return read_type(text_cursor)[0]
 
 
 def _type_name(cursor: Cursor) -> str | None:
@@ -169,3 +165,9 @@ def _inline_enum(cursor: Cursor, name: str) -> ColumnType:
     values = tuple(text_of(part[0]) for part in parts)
     found = SqlType("enum", values=values) if name == "enum" else SqlType("other", name="set")
     return _modified(cursor, found, ())
+
+
+def type_of_sql(text: str, dialect: str | None = None) -> ColumnType:
+    """The type that a text stands for."""
+    found = dialect_of(dialect)
+    return read_type(Cursor(text, list(scan(text, found)), found))[0]
