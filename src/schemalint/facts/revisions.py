@@ -59,6 +59,10 @@ class RevisionDef(msgspec.Struct, frozen=True, gc=False):
 
     `parents` is empty for a base. It is Unknown where `down_revision` is computed. `place` is where the id stands;
     `parents_place` where the parents stand. `upgrade` and `downgrade` are None where the file defines no such function.
+
+    `framework` is what runs it: alembic or django. Of Django only: `replaces` are the revisions that a squashed one
+    stands for, `initial` tells that it makes tables anew, and `irreversible` is where operations stand that nothing
+    takes back; `upgrade` is then the first of them, and `downgrade` None.
     """
 
     path: str
@@ -72,6 +76,10 @@ class RevisionDef(msgspec.Struct, frozen=True, gc=False):
     docstring: str | None = None
     upgrade: Place | None = None
     downgrade: Place | None = None
+    framework: str = "alembic"
+    replaces: tuple[str, ...] = ()
+    initial: bool = False
+    irreversible: tuple[Place, ...] = ()
 
     @property
     def is_merge(self) -> bool:

@@ -25,7 +25,7 @@ def build_history(root: Root, target: Target, modules: Mapping[str, Module], bro
         for revision in history.revisions
     )
     history.graph = graph
-    history.ordered = tuple(by_id[id_] for id_ in _loose_last(graph))
+    history.ordered = tuple(by_id[id_] for id_ in loose_last(graph))
     history.heads = tuple(by_id[id_] for id_ in graph.heads)
     history.bases = tuple(by_id[id_] for id_ in graph.bases)
     history.missing = tuple((by_id[id_], parent) for id_, parent in graph.missing)
@@ -38,7 +38,7 @@ def build_history(root: Root, target: Target, modules: Mapping[str, Module], bro
     return history
 
 
-def _loose_last(graph: Ordered) -> tuple[str, ...]:
+def loose_last(graph: Ordered) -> tuple[str, ...]:
     """The ids in order, but those that follow on a missing revision last: what it did and they need came before."""
     ends = {id_ for id_, _ in graph.missing}
     if not ends:

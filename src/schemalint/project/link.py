@@ -13,6 +13,7 @@ from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.attempts import Attempts
 from schemalint.project.code import Code
+from schemalint.project.django_histories import build_histories, find_sites, replay_site
 from schemalint.project.histories import build_history
 from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
@@ -22,6 +23,7 @@ from schemalint.project.subjects import History, Module, Problem, Project
 from schemalint.project.targets import DEPENDENCY_FILES, Targets, notes_on
 from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
 from schemalint.readers.alembic_revisions import read_revision
+from schemalint.readers.django_values import Files
 from schemalint.readers.directives import read_directives, read_sql_directives
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
@@ -46,12 +48,13 @@ def link(
     """
     program = Program({path: source for path, source in sources.items() if isinstance(source, ModuleIR)})
     folders = folders_of(sources)
-    considered = (path for path in sorted(program.modules) if not is_aside(path) or _is_labelled(path, settings))
+    considered = [path for path in sorted(program.modules) if not is_aside(path) or _is_labelled(path, settings)]
     attempts = Attempts()
     definitions = [found for path in considered if (found := _revision(program, path, attempts)) is not None]
     inis, ini_problems = _configurations(sources, program, tree)
     envs = find_envs(program, inis, folders, attempts)
-    revisions = {definition.path for definition in definitions}
+    sites = find_sites(program, considered, Files(frozenset(sources), tree.read), attempts)
+    revisions = {definition.path for definition in definitions} | {path for site in sites for path in site.migrations}
     roles = roles_of(sources, program, settings, revisions, {env.path for env in envs}, attempts)
     modules = {path: _module(path, sources[path], roles[path], tree) for path in sorted(sources)}
     targets = Targets(program, settings, tree.read)
@@ -59,11 +62,17 @@ def link(
         build_history(root, targets.of(root), modules, _has_problem_in(root.folders, sources))
         for root in find_roots(definitions, envs)
     )
+    for site in sites:
+        build_histories(site, targets, modules, _folders_with_problems(sources))
+    histories += tuple(history for site in sites for history in site.histories)
     checkout = released if released is not None else _checkout(histories, settings, tree)
     notes = list(mark_released(histories, settings, checkout))
     reading = Reading(attempts)
     for history in histories:
-        replay(program, history, reading)
+        if not any(history in site.histories for site in sites):
+            replay(program, history, reading)
+    for site in sites:
+        replay_site(program, site, reading)
     used = tuple(dict.fromkeys(history.target for history in histories))
     judged = _judged(program, settings, revisions)
     return Project(
@@ -145,8 +154,11 @@ def _module(path: str, source: Source, role: str | None, tree: SourceTree) -> Mo
 
 
 def _has_problem_in(folders: Iterable[str], sources: Mapping[str, Source]) -> bool:
-    wanted = frozenset(folders)
-    return any(isinstance(source, Problem) and posixpath.dirname(path) in wanted for path, source in sources.items())
+    return not _folders_with_problems(sources).isdisjoint(folders)
+
+
+def _folders_with_problems(sources: Mapping[str, Source]) -> frozenset[str]:
+    return frozenset(posixpath.dirname(path) for path, source in sources.items() if isinstance(source, Problem))
 
 
 def _checkout(histories: Iterable[History], settings: Settings, tree: SourceTree) -> Released:

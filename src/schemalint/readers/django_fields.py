@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
+from schemalint.interpret.evaluate_folds import words
 
 AUTO = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
 RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
@@ -18,10 +19,12 @@ WITHOUT_COLUMN = frozenset(
     {"ManyToManyField", "GenericForeignKey", "GenericRelation", "CompositePrimaryKey", "TaggableManager"}
 )
 EMPTY_TEXT = frozenset(
-    """
-    CharField TextField EmailField URLField SlugField FileField ImageField FilePathField CommaSeparatedIntegerField
-    CICharField CIEmailField CITextField BinaryField
-    """.split()
+    words(
+        """
+        CharField TextField EmailField URLField SlugField FileField ImageField FilePathField
+        CommaSeparatedIntegerField CICharField CIEmailField CITextField BinaryField
+        """
+    )
 )
 """Fields that Django fills with '' where they are `blank` and have no default."""
 

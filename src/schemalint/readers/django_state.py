@@ -49,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model. `doubt` says why not all of it is known; `names` are the fields of unique_together and index_together."""
+    """A model. `doubt` says why not all of it is known."""
 
     key: Key
     name: str

@@ -114,9 +114,10 @@ class Reader:
         if not isinstance(name, str):
             return None
         written = operation.value("fields", 1)
-        pairs = [item.values for item in (written.values if isinstance(written, Items) else []) if is_pair(item)]
+        listed = written.values if isinstance(written, Items) else []
+        pairs = [item.values for item in listed if isinstance(item, Items) and is_pair(item)]
         fields = {str(pair[0]): self.field(str(pair[0]), pair[1], name) for pair in pairs}
-        whole = isinstance(written, Items) and not written.open and len(pairs) == len(written.values)
+        whole = isinstance(written, Items) and not written.open and len(pairs) == len(listed)
         options = operation.value("options", 2)
         bases = operation.value("bases", 3)
         keys = [self.key(base, name) for base in (bases.values if isinstance(bases, Items) else [])]

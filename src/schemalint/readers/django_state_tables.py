@@ -171,7 +171,9 @@ class Tables:
         if field.kind == UNKNOWN_AUTO:
             return Unknown("DEFAULT_AUTO_FIELD is not known")
         if field.kind == "GeneratedField":
-            return self.type(field.item, depth + 1) if field.item is not None else Unknown("its output_field is unknown")
+            return (
+                self.type(field.item, depth + 1) if field.item is not None else Unknown("its output_field is unknown")
+            )
         item = self.type(field.item, depth + 1) if field.item is not None and depth < _DEPTH else None
         return column_type(field.kind, field.options, self.world.dialect, item)
 
@@ -339,7 +341,8 @@ class Tables:
         kept = {"db_constraint": field.options["db_constraint"]} if "db_constraint" in field.options else {}
         columns = (Field(source, "ForeignKey", kept, model.key), Field(target, "ForeignKey", kept, field.to))
         key: Key = (model.key[0], f"{here}_{field.name}")
-        managed = self.is_managed(model) or (field.to in self.state.models and self.is_managed(self.state.models[field.to]))
+        other = self.state.models.get(field.to) if field.to is not None else None
+        managed = self.is_managed(model) or (other is not None and self.is_managed(other))
         return Model(
             key=key,
             name=f"{model.name}_{field.name}",

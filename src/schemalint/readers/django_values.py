@@ -117,16 +117,16 @@ class DjangoFramework(Framework):
             return Unsure("the package is not known")
         ending = name.replace(".", "/")
         folders = {posixpath.dirname(path) for path in self.files.paths}
-        found = sorted(
-            (folder for folder in folders if folder == ending or folder.endswith(f"/{ending}")), key=len
-        )
+        found = sorted((folder for folder in folders if folder == ending or folder.endswith(f"/{ending}")), key=len)
         return Handle("file", (found[0],)) if found else Unsure(f"the package {name} is not part of the project")
 
     def _file(self, path: str, name: str, args: tuple[Given, ...]) -> Value | Missing:
         if name == "joinpath" and all(isinstance(arg.value, str) for arg in args):
             return Handle("file", (posixpath.join(path, *(str(arg.value) for arg in args)),))
         if name == "iterdir":
-            return Items("list", [Handle("file", (p,)) for p in sorted(self.files.paths) if posixpath.dirname(p) == path])
+            return Items(
+                "list", [Handle("file", (p,)) for p in sorted(self.files.paths) if posixpath.dirname(p) == path]
+            )
         if name == "read_text":
             try:
                 return self.files.read(path).decode()

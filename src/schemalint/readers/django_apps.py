@@ -1,0 +1,72 @@
+"""Applications of Django: the labels of folders of migrations, and the settings that decide what tables look like."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+
+from schemalint.diagnostics import Place, Span
+from schemalint.interpret.evaluate import machine as new_machine
+from schemalint.interpret.evaluate_machine import Framework
+from schemalint.interpret.evaluate_names import class_attribute, inherits
+from schemalint.interpret.program import Program
+from schemalint.interpret.scopes import Assigned
+from schemalint.interpret.values import HOLE, Class, Frame
+from schemalint.ir import ClassDef
+
+_CONFIGS = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
+
+
+def app_labels(program: Program) -> Mapping[str, str]:
+    """The labels of applications by the folder they stand in, as their `AppConfig` gives them."""
+    found: dict[str, str] = {}
+    for path, module in sorted(program.modules.items()):
+        if not _may_configure(path):
+            continue
+        for node in module.body:
+            if isinstance(node, ClassDef) and node.bases:
+                named = _named(program, path, node)
+                if named is not None:
+                    found.setdefault(*named)
+    return found
+
+
+def _may_configure(path: str) -> bool:
+    folder, name = posixpath.split(path)
+    return name in ("apps.py", "__init__.py", "config.py") or posixpath.basename(folder) == "apps"
+
+
+def _named(program: Program, path: str, node: ClassDef) -> tuple[str, str] | None:
+    """The folder and the label that a class gives; None where it is no configuration or an abstract one."""
+    machine = new_machine(program, path, Place(path, Span(1, 1, 1, 1)), Framework())
+    owner = Class(path, node)
+    if not inherits(machine, owner, _CONFIGS):
+        return None
+    name, label = (class_attribute(machine, owner, attribute) for attribute in ("name", "label"))
+    if not isinstance(name, str) or HOLE in name:
+        return None
+    module = program.path_of(name, path)
+    folder = posixpath.dirname(path)
+    if module is not None:
+        folder = posixpath.dirname(module) if module.endswith(".py") else module
+    return folder, label if isinstance(label, str) and HOLE not in label else name.rpartition(".")[2]
+
+
+def label_of(folder: str, labels: Mapping[str, str]) -> str:
+    """The label of the application whose migrations stand in a folder."""
+    app = posixpath.dirname(folder)
+    return labels.get(app) or labels.get(folder) or posixpath.basename(app) or posixpath.basename(folder)
+
+
+def setting(program: Program, name: str, paths: Iterable[str]) -> str | None:
+    """A text among Django's settings; None where no module assigns one, or several disagree."""
+    found = set()
+    for path in paths:
+        if "settings" not in path and "conf" not in path:
+            continue
+        binding = program.scope(path).lookup(name)
+        if isinstance(binding, Assigned) and binding.value is not None:
+            machine = new_machine(program, path, Place(path, Span(1, 1, 1, 1)), Framework())
+            found.add(machine.value(binding.value, Frame(path)) if binding.value is not None else None)
+    only = found.pop() if len(found) == 1 else None
+    return only if isinstance(only, str) and HOLE not in only else None
