@@ -58,11 +58,10 @@ def place_of(column: Column, *options: str) -> Place:
     return column.attribute.option(*options) if column.attribute is not None else column.place
 
 
-def brought_by(column: Column) -> tuple[Related, ...]:
-    """The step of the history that made a column, for one that models declare."""
-    if column.declared is None or column.migrated is None:
-        return ()
-    return _related(column.table, column.migrated.created_at)
+def key_place(part: TablePart, column: Column | None) -> Place:
+    """The place of a foreign key: the `ForeignKey` among the arguments of its only column, else that of its own."""
+    attribute = column.attribute if column is not None and part.declared else None
+    return dict(attribute.options).get("ForeignKey", part.place) if attribute is not None else part.place
 
 
 def part_brought_by(table: Table, part: TablePart) -> tuple[Related, ...]:

@@ -10,7 +10,7 @@ from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, Uniq
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table, TablePart
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import Style, owner_of, part_brought_by, place_of, shown, style_of
+from schemalint.rules.declarations import Style, key_place, owner_of, part_brought_by, place_of, shown, style_of
 
 _INDEXES_KEYS_ITSELF = frozenset({"mysql", "mariadb"})
 _AUDIT = re.compile(r"(created|updated|modified|changed|deleted|edited|added|inserted)_?by(_\w+)?")
@@ -29,7 +29,7 @@ def unindexed_foreign_key(table: Table) -> Iterator[Finding]:
         column = table.column(columns[0]) if len(columns) == 1 else None
         name = shown(column) if column is not None else f"{table.name}({', '.join(columns)})"
         yield Finding(
-            place=place_of(column, "ForeignKey", "foreign_key") if column and part.declared else part.place,
+            place=key_place(part, column),
             message=f"foreign key `{name}` has no index: every delete of a row of `{key.target}`, and every query for "
             f"what refers to it, reads all of {_the_table(table, column)}",
             help=_index_help(style_of(table), table, columns),
@@ -121,11 +121,10 @@ def duplicate_primary_key_index(table: Table) -> Iterator[Finding]:
 
 
 def _primary_keys(table: Table, part: TablePart) -> Iterator[PrimaryKeyDef]:
-    """The primary key as the side says it that the part comes from: models and history may differ."""
-    keys = [item for item in table.constraints if isinstance(item.definition, PrimaryKeyDef)]
-    same = [item for item in keys if (item.declared and part.declared) or (item.migrated and part.migrated)]
-    for item in same or keys[:1]:
-        if isinstance(item.definition, PrimaryKeyDef) and item.definition.columns:
+    """The primary key where the part is: what the database has is compared with what it has, not with a model."""
+    for item in table.constraints:
+        here = item.migrated if part.migrated else item.declared
+        if here and isinstance(item.definition, PrimaryKeyDef) and item.definition.columns:
             yield item.definition
 
 
