@@ -1,0 +1,320 @@
+"""TYP: values that are filled in: defaults of the server and of the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemalint.diagnostics import Basis, Place, Related, Weight
+from schemalint.facts.models import Attribute, ClientDefault
+from schemalint.facts.operations import AddColumn, AlterColumn, CreateTable
+from schemalint.facts.tables import ColumnDef, Default
+from schemalint.facts.types import SqlType
+from schemalint.project.subjects import Step
+from schemalint.project.tables import Column
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.declarations import Style, owner_of, place_of, shown, steps_of, style_of
+
+_MOMENT = re.compile(r"'?\s*(now|today|tomorrow|yesterday)\s*'?\s*(\(\s*\))?", re.IGNORECASE)
+_QUOTED = re.compile(r"'(?:[^']|'')*'\s*(::\s*\w[\w ]*(\[\])?)?", re.DOTALL)
+_CAST = re.compile(r".+::\s*[a-z]\w*(\s*\[\])?", re.IGNORECASE | re.DOTALL)
+_CALL = re.compile(r"\(*\s*[a-z_][\w.]*\s*\(.*\).*", re.IGNORECASE | re.DOTALL)
+_KEYWORD = re.compile(
+    r"(current_(timestamp|date|time|user)|local(time|timestamp)|session_user|sysdate|systimestamp|utc_timestamp)"
+    r"(\s*\(\s*\d*\s*\))?(\s+on\s+update\s+.*)?",
+    re.IGNORECASE,
+)
+_FUNCTION = re.compile(
+    r"(now|gen_random_uuid|uuid_generate_v\d\w*|uuidv?\d?|uuid|newid|nextval|random|clock_timestamp|statement_timestamp|"
+    r"transaction_timestamp|timezone|datetime|strftime|getdate|unix_timestamp|utc_timestamp)\(.*\)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TIMES = frozenset({"timestamp", "date", "time"})
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double"})
+_TEXTS = frozenset({"text", "varchar", "char"})
+_PARSED = _TIMES | _NUMBERS | {"uuid", "boolean", "json", "jsonb", "interval", "array", "inet"}
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What becomes of SQL in quotes: `frozen` once and for all, `refused` by the server, or `stored` as a text."""
+
+    kind: str
+    weight: Weight = Weight.FULL
+
+
+@rule("TYP006", "quoted-sql-default", "E/E/E")
+def quoted_sql_default(column: Column) -> Iterator[Finding]:
+    """A default of SQL in quotes is a text: it is frozen or refused when the column is created, or stored as it is."""
+    declared = _quoted(column, column.declared)
+    migrated = _quoted(column, column.migrated.definition) if column.migrated is not None else None
+    found = declared or migrated
+    if found is None:
+        return
+    default, fault = found
+    step = _setting(column) if migrated is not None else None
+    yield Finding(
+        place=place_of(column, "server_default", "db_default") if declared else _place(column, step),
+        message=f"the server default of `{shown(column)}` is the text {_literal(default.sql)} and not SQL: "
+        + _consequence(fault, default.sql, column),
+        help=_quoted_help(style_of(column.table) if declared else Style.HISTORY, default.sql),
+        anchor=owner_of(column),
+        cause=f"{owner_of(column)}:server default",
+        weight=fault.weight,
+        basis=Basis.DECLARED if declared else Basis.PROVED,
+        facts=(f"the statement says DEFAULT {_literal(default.sql)}", "measured on PostgreSQL 15"),
+        related=(Related(step.place, f"revision `{step.revision.id}` brings it to the database"),)
+        if declared and step is not None
+        else (),
+    )
+
+
+def _quoted(column: Column, definition: ColumnDef | None) -> tuple[Default, _Fault] | None:
+    """The default of a column that is SQL in quotes, and what becomes of it."""
+    if definition is None or not isinstance(definition.default, Default) or not definition.default.literal:
+        return None
+    fault = _fault(definition.default.sql.strip(), _family_of(column, definition), _is_native(definition))
+    return (definition.default, fault) if fault is not None else None
+
+
+def _family_of(column: Column, definition: ColumnDef) -> str | None:
+    """The family of a column's type. Whether a `datetime` of SQLModel has a zone depends on its version, not this."""
+    if isinstance(definition.type, SqlType):
+        return definition.type.family if not definition.type.variants else None
+    attribute = column.attribute
+    timed = attribute is not None and attribute.annotation == "datetime.datetime"
+    return "timestamp" if timed and style_of(column.table) is Style.FIELD else None
+
+
+def _is_native(definition: ColumnDef) -> bool:
+    return not isinstance(definition.type, SqlType) or definition.type.native
+
+
+def _fault(text: str, family: str | None, native: bool) -> _Fault | None:
+    if family in _TIMES and _MOMENT.fullmatch(text):
+        return _Fault("frozen")
+    if family in _TEXTS:
+        if _QUOTED.fullmatch(text):
+            return _Fault("stored")
+        return _Fault("stored", Weight.REDUCED) if _KEYWORD.fullmatch(text) or _FUNCTION.fullmatch(text) else None
+    if family == "enum":
+        return _Fault("refused" if native else "stored") if _QUOTED.fullmatch(text) else None
+    if family not in _PARSED:
+        return None
+    is_json = family in ("json", "jsonb")
+    written = any(pattern.fullmatch(text) for pattern in (_QUOTED, _KEYWORD, _CALL))
+    if written or (_CAST.fullmatch(text) and not is_json):
+        return _Fault("refused")
+    no_number = family in _NUMBERS and text.lower() in ("true", "false")
+    return _Fault("refused") if no_number or (text.upper() == "NULL" and not is_json) else None
+
+
+def _literal(text: str) -> str:
+    """The default as the statement shows it."""
+    return "`'" + text.replace("'", "''") + "'`"
+
+
+def _consequence(fault: _Fault, text: str, column: Column) -> str:
+    target = column.table.target
+    if fault.kind != "stored" and target is not None and target.runs_on("postgresql") is False:
+        return "the server is given these words and calls nothing"
+    if fault.kind == "frozen":
+        return "PostgreSQL turns it into the moment at which the column is created, and every row gets that"
+    if fault.kind == "refused":
+        kind = _family_of(column, column.definition)
+        return f"it is no value of type {kind}, and PostgreSQL refuses to create the column"
+    if _QUOTED.fullmatch(text.strip()):
+        return "rows get it with the quotes around it"
+    return "rows get these words, nothing is called"
+
+
+def _setting(column: Column) -> Step | None:
+    """The last step of the history that gives the column a default or makes the column."""
+    table, found = column.table.name, None
+    for step in steps_of(column.table):
+        operation = step.operation
+        if isinstance(operation, CreateTable):
+            sets = operation.table.name == table and operation.table.column(column.name) is not None
+        elif isinstance(operation, AddColumn):
+            sets = operation.table == table and operation.column.name == column.name
+        else:
+            sets = (
+                isinstance(operation, AlterColumn)
+                and (operation.table, operation.column) == (table, column.name)
+                and isinstance(operation.default, Default)
+            )
+        found = step if sets else found
+    return found
+
+
+def _place(column: Column, step: Step | None) -> Place:
+    return step.placed.argument("server_default") if step is not None else column.place
+
+
+def _quoted_help(style: Style, text: str) -> str:
+    if text.lower() in ("true", "false") or _QUOTED.fullmatch(text.strip()):
+        return f"Write the value itself, or SQL as SQL: {_expression(style, text)}."
+    return f"Write SQL as SQL: {_expression(style, text)}."
+
+
+def _expression(style: Style, text: str) -> str:
+    sql = _MOMENT.sub("now()", text) if _MOMENT.fullmatch(text) else text
+    call = f'text("{sql}")'
+    if style is Style.FIELD:
+        return f'`sa_column_kwargs={{"server_default": {call}}}`'
+    if style is Style.DJANGO:
+        return "`db_default=Now()` or another expression"
+    if style is Style.HISTORY:
+        return f"`server_default=sa.{call}`; where the revision has run already, in a new one with `op.alter_column`"
+    return f"`server_default={call}`"
+
+
+# ------------------------------------------------------------------------------------------- defaults of the library
+
+_CLOCKS = frozenset(
+    {
+        *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
+        *(
+            "time.time",
+            "time.time_ns",
+            "time.monotonic",
+            "django.utils.timezone.now",
+            "django.utils.timezone.localdate",
+        ),
+        *("pendulum.now", "arrow.now", "arrow.utcnow"),
+    }
+)
+_DICE = frozenset(
+    {
+        *("uuid.uuid1", "uuid.uuid3", "uuid.uuid4", "uuid.uuid5", "uuid.uuid6", "uuid.uuid7", "uuid.getnode"),
+        *("secrets.token_hex", "secrets.token_urlsafe", "secrets.token_bytes", "secrets.randbelow", "secrets.choice"),
+        *("random.random", "random.randint", "random.choice", "random.getrandbits", "random.randrange"),
+        *("os.urandom", "ulid.new", "ulid.ULID", "nanoid.generate", "shortuuid.uuid"),
+    }
+)
+_NAIVE = {
+    "datetime.datetime.utcnow": "UTC without saying so",
+    "datetime.datetime.utcfromtimestamp": "UTC without saying so",
+    "datetime.datetime.now": "the local time of whichever machine runs it",
+}
+
+
+@rule("TYP004", "evaluated-default", "E/E/E", supersedes=("naive-utc-default",))
+def evaluated_default(column: Column) -> Iterator[Finding]:
+    """A default that is called where it is declared is one value for all rows, that of the import."""
+    for attribute, default in _defaults(column):
+        name = (default.name or "").partition("().")[0]
+        if default.kind != "called" or name not in _CLOCKS | _DICE:
+            continue
+        short = _short(name)
+        once = "the time at which the process started" if name in _CLOCKS else "the same value, until the process ends"
+        yield Finding(
+            place=default.place or attribute.place,
+            message=f"the default of `{shown(column)}` calls {short}() once, when the module is imported: every row "
+            f"gets {once}",
+            help=_callable_help(default, name, style_of(column.table)),
+            anchor=owner_of(column),
+            cause=_cause(column, default),
+            basis=Basis.DECLARED,
+            facts=(f"`{name}()` is called in the declaration; without the call it would be called for each row",),
+        )
+
+
+@rule("TYP005", "mutable-column-default", "W/W/W")
+def mutable_column_default(column: Column) -> Iterator[Finding]:
+    """A list, dict or set as default is one object that all rows of the process share."""
+    for attribute, default in _defaults(column):
+        if default.kind != "mutable":
+            continue
+        copied = style_of(column.table) is Style.FIELD
+        kind = default.name or "object"
+        yield Finding(
+            place=default.place or attribute.place,
+            message=f"the default of `{shown(column)}` is one {kind} "
+            + (
+                "in the declaration; Pydantic copies it for each object, a `default_factory` says so"
+                if copied
+                else "for all rows: what one object appends to it, the next ones are created with"
+            ),
+            help=f"Give the callable: `default_factory={kind}`." if copied else _mutable_help(kind, column),
+            anchor=owner_of(column),
+            cause=_cause(column, default),
+            weight=Weight.NOTE if copied else Weight.FULL,
+            basis=Basis.DECLARED,
+            facts=(f"the default is a {kind} that is made when the module is imported",),
+        )
+
+
+@rule("TYP002", "naive-utc-default", "W/W/W")
+def naive_utc_default(column: Column) -> Iterator[Finding]:
+    """A default of `datetime.utcnow` or `datetime.now` has no time zone, so readers have to guess it."""
+    if _family_of(column, column.definition) != "timestamp":
+        return
+    kind = column.definition.type
+    zoned = isinstance(kind, SqlType) and kind.timezone is True
+    for attribute, default in _defaults(column):
+        meaning = _NAIVE.get(default.name or "")
+        if meaning is None or default.kind not in ("function", "called"):
+            continue
+        if default.arguments and not (default.name or "").endswith("utcfromtimestamp"):
+            continue
+        short = _short(default.name or "")
+        yield Finding(
+            place=default.place or attribute.place,
+            message=f"`{shown(column)}` is filled in with {short}(), which is {meaning}: {_reading(zoned)}",
+            help=_aware_help(style_of(column.table), zoned),
+            anchor=owner_of(column),
+            cause=_cause(column, default),
+            basis=Basis.DECLARED,
+            facts=(
+                f"{short}() returns a datetime without a time zone"
+                + ("; it is deprecated since Python 3.12" if "utc" in short else ""),
+            ),
+        )
+
+
+def _defaults(column: Column) -> Iterator[tuple[Attribute, ClientDefault]]:
+    """What the library fills in on insert and on update, with the attribute that says so."""
+    attribute = column.attribute
+    for default in (attribute.default, attribute.on_update) if attribute is not None else ():
+        if attribute is not None and default is not None:
+            yield attribute, default
+
+
+def _cause(column: Column, default: ClientDefault) -> str:
+    line = default.place.span.line if default.place is not None else 0
+    return f"{owner_of(column)}:default:{line}"
+
+
+def _short(name: str) -> str:
+    """`datetime.now` for `datetime.datetime.now`."""
+    return ".".join(name.split(".")[-2:])
+
+
+def _callable_help(default: ClientDefault, name: str, style: Style) -> str:
+    option = "default_factory" if style is Style.FIELD else "default"
+    plain = not default.arguments and "()." not in (default.name or "")
+    given = _short(name) if plain else f"lambda: {_short(name)}(...)"
+    return f"Give the function instead of its result: `{option}={given}`."
+
+
+def _mutable_help(kind: str, column: Column) -> str:
+    attribute = column.attribute
+    return f"Give the callable: `default={kind}`" + (
+        "." if attribute is None or kind == "object" else f", or a lambda where the {kind} is not empty."
+    )
+
+
+def _reading(zoned: bool) -> str:
+    if zoned:
+        return "the driver or the server has to guess its zone, which is wrong where it guesses another one"
+    return "the column keeps no zone, so that every reader has to know it"
+
+
+def _aware_help(style: Style, zoned: bool) -> str:
+    if style is Style.DJANGO:
+        return "Use `default=django.utils.timezone.now`."
+    option = "default_factory" if style is Style.FIELD else "default"
+    typed = "" if zoned or style is Style.FIELD else " and `DateTime(timezone=True)`"
+    return f"Use `{option}=lambda: datetime.now(timezone.utc)`{typed}."
