@@ -24,9 +24,16 @@ session = Session(bind=op.get_bind())
     [
         (
             "op.execute(users.update().where(users.c.id == 1).values(name='x'))",
-            DataChange("update", USERS, ("name",), bounded=True),
+            DataChange("update", USERS, ("name",), rows=((("name", "x"),),), bounded=True),
         ),
-        ("op.execute(sa.update(users).values({'name': 'x'}))", DataChange("update", USERS, ("name",))),
+        (
+            "op.execute(sa.update(users).values({'name': 'x'}))",
+            DataChange("update", USERS, ("name",), rows=((("name", "x"),),)),
+        ),
+        (
+            "op.execute(users.update().values(name=sa.func.lower(users.c.name)))",
+            DataChange("update", USERS, ("name",)),
+        ),
         ("op.get_bind().execute(users.delete())", DataChange("delete", USERS)),
         (
             "op.execute(users.insert().values([{'id': 1}, {'id': 2}]))",

@@ -260,7 +260,7 @@ class SetParameter(Record, frozen=True, gc=False, tag="set_parameter"):
 class DataChange(Record, frozen=True, gc=False, tag="data_change"):
     """INSERT, UPDATE or DELETE (`command`). `bounded` tells that a condition or a limit restricts the rows.
 
-    `rows` are the literal rows of an INSERT, as (column, value) pairs.
+    `rows` are the literal rows of an INSERT, or what an UPDATE sets to literals as one row, as (column, value) pairs.
     """
 
     command: str

@@ -90,8 +90,22 @@ def _update(cursor: Cursor) -> tuple[Operation, ...] | None:
     parts = split(settings)
     columns = tuple(name for part in parts for name in _targets(part))
     values = [token for part in parts for value in split(part, "=")[1:] for token in value]
+    row = tuple((name, _bare(cursor.source(value))) for part in parts for name, value in _literals(part))
     cursor.until("WHERE", "LIMIT", "RETURNING")
-    return (_bounded(cursor, DataChange("update", table, columns_set=columns, columns_read=_mentioned(values))),)
+    change = DataChange(
+        "update", table, columns_set=columns, columns_read=_mentioned(values), rows=(row,) if row else ()
+    )
+    return (_bounded(cursor, change),)
+
+
+def _literals(part: list[Token]) -> list[tuple[str, list[Token]]]:
+    """`column = literal`, of what an UPDATE sets."""
+    name, value = _targets(part), split(part, "=")[1:]
+    if len(name) != 1 or len(value) != 1 or len(value[0]) != 1:
+        return []
+    token = value[0][0]
+    literal = token.kind in ("string", "number") or token.upper in ("NULL", "TRUE", "FALSE")
+    return [(name[0], value[0])] if literal else []
 
 
 def _targets(part: list[Token]) -> list[str]:

@@ -102,8 +102,9 @@ def _change(machine: Machine, command: str, target: Value, calls: list[Made], me
             columns.update(dict.fromkeys(name for name, _ in named if name))
             if named:
                 rows.append(tuple((name, value) for name, value in named if name))
-    kept = tuple(rows[:_LONGEST]) if command == "insert" else ()
-    return DataChange(command, table_name(machine, target), tuple(columns), rows=kept, bounded=bounded)
+    return DataChange(
+        command, table_name(machine, target), tuple(columns), rows=tuple(rows[:_LONGEST]), bounded=bounded
+    )
 
 
 def _names(value: Value) -> list[str]:
