@@ -102,9 +102,14 @@ def _change(machine: Machine, command: str, target: Value, calls: list[Made], me
             columns.update(dict.fromkeys(name for name, _ in named if name))
             if named:
                 rows.append(tuple((name, value) for name, value in named if name))
-    return DataChange(
-        command, table_name(machine, target), tuple(columns), rows=tuple(rows[:_LONGEST]), bounded=bounded
-    )
+    kept = tuple(rows[:_LONGEST]) if command == "insert" else _literals(rows)
+    return DataChange(command, table_name(machine, target), tuple(columns), rows=kept, bounded=bounded)
+
+
+def _literals(rows: list[tuple[tuple[str, str], ...]]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """What an UPDATE sets to literals, as one row."""
+    row = tuple((name, value) for each in rows for name, value in each if HOLE not in value)
+    return (row,) if row else ()
 
 
 def _names(value: Value) -> list[str]:
