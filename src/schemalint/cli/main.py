@@ -16,8 +16,11 @@ COMMANDS = {
     "check": "Check a project, or report on the files and folders given.",
     "clean": "Delete the cache.",
     "config": "List the settings, or explain one.",
+    "diff": "Compare two schemas: of the history, of models, of revisions, of git refs.",
+    "history": "Show the migration histories: the graph, and what each revision does.",
     "init": "Look at a project and write its settings.",
     "rule": "Explain a rule, or list all of them.",
+    "schema": "Show the schema that the history makes, or that models declare.",
 }
 INTERRUPTED = 130
 

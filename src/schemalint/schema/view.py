@@ -102,13 +102,11 @@ class SchemaView:
 
     def lacks_table(self, name: ObjectName) -> bool:
         """Whether a table is absent as far as the history can tell: dropped, or never made by one that made all."""
-        track = self._store.tables.get(self._store.key(name))
-        return self._presence(track) is False or (track is None and self.self_contained)
+        return self._lacks(self._store.tables.get(self._store.key(name)))
 
     def lacks_enum(self, name: ObjectName) -> bool:
         """Whether an enum type is absent as far as the history can tell, as with tables."""
-        track = self._store.enums.get(self._store.key(name))
-        return self._presence(track) is False or (track is None and self.self_contained)
+        return self._lacks(self._store.enums.get(self._store.key(name)))
 
     def has_column(self, table: ObjectName, column: str) -> bool | None:
         """Whether a table has a column; None where that is not known, False where the table itself is absent."""
@@ -198,6 +196,12 @@ class SchemaView:
 
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
         return track.at(self.step, self._visible) if track is not None else (None, False)
+
+    def _lacks(self, track: Track[T] | None) -> bool:
+        entry, passed_over = self._find(track)
+        if entry is None:
+            return not passed_over and self.self_contained
+        return self._presence(track) is False
 
     def _presence(self, track: Track[T] | None) -> bool | None:
         entry, passed_over = self._find(track)

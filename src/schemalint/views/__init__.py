@@ -1,0 +1,1 @@
+"""What the tool knows, shown: histories, schemas and the differences between them."""

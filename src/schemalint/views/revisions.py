@@ -1,0 +1,121 @@
+"""What there is to say of a revision, apart from how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemalint.diagnostics import Place
+from schemalint.facts.operations import OpaqueOperation
+from schemalint.facts.revisions import Body
+from schemalint.facts.unknown import Unknown
+from schemalint.project.objects import object_name, operation_kind
+from schemalint.project.subjects import History, Project, Revision, Step
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Something in a revision that was not understood, and why."""
+
+    what: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approval in a revision's file: the rules it names, and its reason."""
+
+    rules: tuple[str, ...]
+    reason: str
+    place: Place
+
+
+def not_understood_in(project: Project, revision: Revision) -> tuple[NotUnderstood, ...]:
+    """What was not understood in the upgrade of a revision, be it in its own file or in a function that it calls."""
+    own = [
+        NotUnderstood(what, reason, place)
+        for place, what, reason in project.not_understood
+        if place.path == revision.definition.path
+    ]
+    elsewhere = [
+        NotUnderstood("operation", step.operation.reason, step.place)
+        for step in revision.steps
+        if isinstance(step.operation, OpaqueOperation) and step.place.path != revision.definition.path
+    ]
+    return (*own, *elsewhere)
+
+
+def approvals_in(revision: Revision) -> tuple[Approved, ...]:
+    """The approvals that the file of a revision gives with a reason."""
+    return tuple(
+        Approved(tuple(name for name, _ in directive.names), directive.reason, directive.place)
+        for directive in revision.module.directives
+        if directive.kind == "approve" and directive.problem is None and directive.reason
+    )
+
+
+def operation_text(step: Step) -> str:
+    """An operation on one line: `add column users.email`."""
+    if isinstance(step.operation, OpaqueOperation):
+        return f"not understood: {step.operation.reason}"
+    words = f"{operation_kind(step.operation).replace('_', ' ')} {object_name(step.operation)}".strip()
+    notes = [
+        note
+        for holds, note in (
+            (step.placed.guarded, "if need be"),
+            (step.placed.conditional, "under a condition that is not known"),
+        )
+        if holds
+    ]
+    return f"{words} ({', '.join(notes)})" if notes else words
+
+
+def way_back(body: Body | None) -> str:
+    """What the downgrade is: none, empty, raises or operations."""
+    if body is None:
+        return "none"
+    if body.raises is not None:
+        return "raises"
+    return "empty" if body.empty else "operations"
+
+
+def title(revision: Revision) -> str:
+    """The message of a revision, on one line."""
+    definition = revision.definition
+    text = definition.message or (definition.docstring or "").strip().partition("\n")[0]
+    return " ".join(text.split())
+
+
+def marks(revision: Revision) -> tuple[str, ...]:
+    """What is special about where a revision stands: head, base, merge, branch labels."""
+    history = revision.history
+    found = (
+        ("head", revision in history.heads),
+        ("base", revision in history.bases),
+        ("merge", revision.definition.is_merge),
+        ("branch point", len(children(history).get(revision.id, ())) > 1),
+        ("released", revision.released and history.released_known),
+    )
+    return (*(mark for mark, holds in found if holds), *revision.definition.labels)
+
+
+def parents(revision: Revision) -> tuple[str, ...]:
+    """The ids that a revision follows on; none where they are computed."""
+    given = revision.definition.parents
+    return () if isinstance(given, Unknown) else given
+
+
+def children(history: History) -> dict[str, tuple[str, ...]]:
+    """Which revisions follow on each."""
+    found: dict[str, tuple[str, ...]] = {}
+    for revision in history.revisions:
+        for parent in parents(revision):
+            found[parent] = (*found.get(parent, ()), revision.id)
+    return found
+
+
+def newest_first(history: History) -> Iterable[Revision]:
+    """The revisions as they are shown: the last that runs comes first; those that do not run come at the end."""
+    yield from reversed(history.ordered)
+    yield from (revision for revision in history.revisions if revision not in history.ordered)

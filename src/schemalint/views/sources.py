@@ -1,0 +1,101 @@
+"""Which schema a name stands for: `history`, `models`, or a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Union
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import EnumDef, TableDef
+from schemalint.facts.types import ColumnType
+from schemalint.facts.unknown import Unknown
+from schemalint.project.subjects import History, Project, Revision
+from schemalint.schema.compare_sides import SchemaDef
+from schemalint.schema.view import SchemaView
+
+
+class NotThereError(Exception):
+    """There is no such history, revision or model. The message says what there is."""
+
+
+def history_of(project: Project, root: str | None) -> History:
+    """The history of a root; without one the only history. Raises `NotThereError`."""
+    roots = ", ".join(f"`{history.root or '.'}`" for history in project.histories)
+    if not project.histories:
+        raise NotThereError("there is no migration history here: no file declares an Alembic revision")
+    if root is not None:
+        wanted = root.rstrip("/") or "."
+        found = [history for history in project.histories if (history.root or ".") == wanted]
+        if not found:
+            raise NotThereError(f"there is no history `{root}`; there is {roots}")
+        return found[0]
+    if len(project.histories) > 1:
+        raise NotThereError(f"there are several histories; choose one with --history: {roots}")
+    return project.histories[0]
+
+
+def revision_of(history: History, text: str) -> Revision:
+    """The revision of an id, of the beginning of one, `head` or `base`. Raises `NotThereError`."""
+    if text in ("head", "base"):
+        ends = history.heads if text == "head" else history.bases
+        if len(ends) != 1:
+            listed = ", ".join(revision.id for revision in ends) or "none"
+            raise NotThereError(f"there is more than one {text}, or none: {listed}")
+        return ends[0]
+    exact = [revision for revision in history.ordered if revision.id == text]
+    found = exact or [revision for revision in history.ordered if revision.id.startswith(text)]
+    if not found:
+        raise NotThereError(f"there is no revision `{text}`; `schemalint history --brief` lists them")
+    if len(found) > 1:
+        listed = ", ".join(revision.id for revision in found[:5])
+        raise NotThereError(f"several revisions begin with `{text}`: {listed}")
+    return found[0]
+
+
+def schema_at(revision: Revision) -> SchemaView:
+    """The schema when a revision and all that it follows on have run, and no others."""
+    history = revision.history
+    assert revision.after is not None
+    earlier = history.ordered[: history.ordered.index(revision)]
+    if all(history.is_ancestor(other.id, revision.id) for other in earlier):
+        return revision.after
+    return revision.after.where(lambda id_: id_ == revision.id or history.is_ancestor(id_, revision.id))
+
+
+def schema_of_history(history: History) -> SchemaView:
+    """The schema when all revisions have run."""
+    assert history.timeline is not None
+    return history.timeline.now()
+
+
+def schema_of_models(project: Project, history: History | None) -> SchemaDef:
+    """What models declare; only those of a history where one is given and it has any. Raises `NotThereError`."""
+    tables = project.code.tables if project.code is not None else ()
+    declared = [table for table in tables if table.declared is not None]
+    own = [table for table in declared if history is not None and table.history is history]
+    chosen = own or declared
+    if not chosen:
+        raise NotThereError("there are no models here: no class or `Table(...)` of a known library declares a table")
+    unnamed = project.code.tables.unnamed if project.code is not None else ()
+    definitions = tuple(table.declared for table in chosen if table.declared is not None)
+    return SchemaDef(definitions, tuple(_enums(definitions)), not unnamed and all(table.settled for table in chosen))
+
+
+def _enums(tables: Iterable[TableDef]) -> Iterable[EnumDef]:
+    found: dict[ObjectName, EnumDef] = {}
+    for table in tables:
+        for column in table.columns:
+            enum = _enum(column.type)
+            if enum is not None:
+                found.setdefault(enum.name, enum)
+    return found.values()
+
+
+def _enum(kind: ColumnType) -> Union[EnumDef, None]:
+    if isinstance(kind, Unknown):
+        return None
+    if kind.item is not None:
+        return _enum(kind.item)
+    if kind.enum is None or not kind.native:
+        return None
+    return EnumDef(kind.enum, kind.values if kind.values is not None else Unknown("its values are not known"))
