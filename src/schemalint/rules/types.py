@@ -107,7 +107,7 @@ def _fault(text: str, family: str | None, native: bool) -> _Fault | None:
     if written or (_CAST.fullmatch(text) and not is_json):
         return _Fault("refused")
     no_number = family in _NUMBERS and text.lower() in ("true", "false")
-    return _Fault("refused") if no_number or (text.upper() == "NULL" and not is_json) else None
+    return _Fault("refused") if no_number or (text.upper() == "NULL" and not (is_json and text == "null")) else None
 
 
 def _literal(text: str) -> str:
