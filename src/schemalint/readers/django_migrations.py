@@ -25,7 +25,7 @@ from schemalint.ir import Assign, ClassDef, ModuleIR, Name, span_of
 from schemalint.readers.alembic_emit import Emitter, Environment
 from schemalint.readers.alembic_tables import Did
 from schemalint.readers.django_operations import irreversible, kind_of, unknown_operation
-from schemalint.readers.django_operations_data import APPS, EDITOR, DataFramework, run
+from schemalint.readers.django_operations_data import APPS, EDITOR, DataFramework, run, run_statements
 from schemalint.readers.django_operations_tables import Moment
 from schemalint.readers.django_state import State
 from schemalint.readers.django_state_changes import listed, state_after
@@ -207,27 +207,36 @@ class Course:
     def _one(self, value: Value, before: State, after: State) -> None:
         """One operation, from one state to the other."""
         moment = Moment(self.reader, Tables(self.world, before), Tables(self.world, after), self.environment.schema)
-        place = (value.place if isinstance(value, Made) else None) or self.migration.definition.place
-        name = value.callee.rpartition(".")[2] if isinstance(value, Made) else "operation"
         if not isinstance(value, Made):
-            self._take([Did(unknown_operation(moment, value))], name, place)
-        elif name == "SeparateDatabaseAndState":
-            self._separate(value, before)
-        elif name == "RunPython" and kind_of(value) is None and value.callee.startswith("django."):
+            self._take([Did(unknown_operation(moment, value))], "operation", self.migration.definition.place)
+        elif self._is_own(value):
+            self._run_own(value, moment)
+        else:
+            self._plain(value, moment)
+
+    def _plain(self, value: Made, moment: Moment) -> None:
+        """An operation as Django does it."""
+        place = value.place or self.migration.definition.place
+        name = value.callee.rpartition(".")[2] if value.callee.startswith("django.") else ""
+        if name == "SeparateDatabaseAndState":
+            self._separate(value, (moment.after if self.backwards else moment.before).state)
+        elif name == "RunPython":
             code = value.value("reverse_code", 1) if self.backwards else value.value("code", 0)
             if code is not None:
                 self._run(code, moment, place, (APPS, EDITOR))
-        elif self._is_own(value):
-            self._run_own(value, moment, place)
+        elif name == "RunSQL":
+            sql = value.value("reverse_sql", 1) if self.backwards else value.value("sql", 0)
+            run_statements(self.emitter, self.machine, sql, self.world.dialect, place)
         else:
             kind = kind_of(value)
             room = None if kind is None else kind.backwards if self.backwards else kind.forwards
-            self._take([Did(unknown_operation(moment, value))] if room is None else room(moment, value), name, place)
+            did = [Did(unknown_operation(moment, value))] if room is None else room(moment, value)
+            self._take(did, value.callee.rpartition(".")[2], place)
 
     def _take(self, did: Iterable[Did], name: str, place: Place) -> None:
-        derived = self.backwards and name not in ("RunSQL", "RunPython")
+        """Places what an operation does; on the way back nobody has written it."""
         for item in did:
-            placed = item._replace(derived=True) if derived else item
+            placed = item._replace(derived=True) if self.backwards else item
             self.emitter.take(self.machine, [placed], name, place, ())
 
     def _separate(self, value: Made, state: State) -> None:
@@ -246,16 +255,15 @@ class Course:
         name = "database_backwards" if self.backwards else "database_forwards"
         return isinstance(value.owner, Instance) and methods(self.machine, value, name) is not None
 
-    def _run_own(self, value: Made, moment: Moment, place: Place) -> None:
-        """What a class of the project adds to an operation of Django's happens under a condition of its own."""
-        kind = kind_of(value)
-        if kind is not None:
+    def _run_own(self, value: Made, moment: Moment) -> None:
+        """What a class of the project makes of an operation of Django's happens under a condition of its own."""
+        if value.callee.rpartition(".")[2] != "Operation":
             self.machine.conditional = True
-            room = kind.backwards if self.backwards else kind.forwards
-            self._take(room(moment, value), value.callee.rpartition(".")[2], place)
+            self._plain(value, moment)
             self.machine.conditional = False
             return
         code = methods(self.machine, value, "database_backwards" if self.backwards else "database_forwards")
+        place = value.place or self.migration.definition.place
         self._run(code, moment, place, (moment.reader.app, EDITOR, Handle("state"), Handle("state")))
 
     def _run(self, code: Value, moment: Moment, place: Place, args: tuple[Value, ...]) -> None:

@@ -25,7 +25,6 @@ from schemalint.interpret.evaluate_machine import Machine
 from schemalint.interpret.values import Instance, Items, Made, Value, describe
 from schemalint.readers.alembic_tables import Did
 from schemalint.readers.django_indexes import constraint_of, index_of, plain_index
-from schemalint.readers.django_operations_data import statements
 from schemalint.readers.django_operations_fields import (
     add_field,
     alter_field,
@@ -205,13 +204,6 @@ def _drop_collation(moment: Moment, made: Made) -> Iterator[Did]:
         yield Did(DropObject("collation", ObjectName(name)))
 
 
-def _sql(parameter: str, position: int) -> Room:
-    def room(moment: Moment, made: Made) -> Iterator[Did]:
-        return statements(made.value(parameter, position))
-
-    return room
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What an operation does forwards and backwards."""
@@ -251,7 +243,6 @@ _KINDS: dict[str, Kind] = {
     "RenameField": _both(rename_field),
     "RenameIndex": _both(_rename_index),
     "RenameModel": _both(rename_model),
-    "RunSQL": Kind(_sql("sql", 0), _sql("reverse_sql", 1)),
     "ValidateConstraint": Kind(_validate, _nothing),
     **dict.fromkeys(_EXTENSIONS, Kind(_create_extension, _drop_extension)),
 }

@@ -6,14 +6,12 @@ database; `model`, `rows` and `record` hold the model's key, and whether the row
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import DataChange, OpaqueOperation
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluate_folds import words
-from schemalint.interpret.evaluate_machine import Flow
+from schemalint.interpret.evaluate_machine import Flow, Machine
 from schemalint.interpret.values import (
     HOLE,
     MISSING,
@@ -33,7 +31,7 @@ from schemalint.readers.alembic_emit import Emitter
 from schemalint.readers.alembic_tables import Did
 from schemalint.readers.django_state_tables import Tables
 from schemalint.readers.django_values import DjangoFramework, Files
-from schemalint.readers.sql_statements import operations_of
+from schemalint.sql.parse import located_operations
 
 APPS, EDITOR, CONNECTION, CURSOR = (Handle(kind) for kind in ("apps", "editor", "connection", "cursor"))
 _CONNECTIONS = frozenset({"django.db.connection", "django.db.connections", "django.db.transaction.get_connection"})
@@ -137,7 +135,8 @@ class DataFramework(DjangoFramework):
         if owner.kind not in _DATABASE:
             return MISSING
         if name in ("execute", "executemany"):
-            self.emitter.take(self.machine, statements(args[0].value if args else None), "execute", place, ())
+            text = args[0].value if args else Unsure("no statement is given")
+            run_statements(self.emitter, self.machine, text, self.tables.world.dialect, place)
             return Unsure("what a statement gives")
         if name in ("cursor", "__enter__"):
             return CURSOR
@@ -198,24 +197,24 @@ class DataFramework(DjangoFramework):
         self.emitter.take(self.machine, [Did(DataChange(command, table, columns, bounded=bounded))], command, place, ())
 
 
-def statements(value: Value) -> Iterator[Did]:
+def run_statements(emitter: Emitter, machine: Machine, value: Value, dialect: str | None, place: Place) -> None:
     """What SQL does that is given as `RunSQL` takes it: a text, or a list of texts and of texts with parameters."""
-    if isinstance(value, str):
-        if HOLE in value and not value.replace(HOLE, "").strip():
-            yield Did(OpaqueOperation("the statement is computed"))
-            return
-        for operation in operations_of(value):
-            yield Did(operation)
+    if isinstance(value, str) and value.replace(HOLE, "").strip():
+        asked = Unsure("the statement asks what exists", existence=True)
+        for located in located_operations(value, dialect):
+            with machine.under(asked if located.guarded else True):
+                emitter.take(machine, [Did(located.operation)], "SQL", place, ())
     elif isinstance(value, Items):
         if value.kind == "tuple" and len(value.values) == 2 and not isinstance(value.values[1], str):
-            yield from statements(value.values[0])
+            run_statements(emitter, machine, value.values[0], dialect, place)
             return
         for item in value.values:
-            yield from statements(item)
+            run_statements(emitter, machine, item, dialect, place)
         if value.open:
-            yield Did(OpaqueOperation("not all of the statements are known"))
-    elif not (isinstance(value, Symbol) and value.name.endswith(".noop")) and value is not None:
-        yield Did(OpaqueOperation(f"the statement is {describe(value)}"))
+            emitter.take(machine, [Did(OpaqueOperation("not all of the statements are known"))], "SQL", place, ())
+    elif value not in ("", None) and not is_noop(value):
+        reason = "the statement is computed" if isinstance(value, str) else f"the statement is {describe(value)}"
+        emitter.take(machine, [Did(OpaqueOperation(reason))], "SQL", place, ())
 
 
 def is_noop(value: Value) -> bool:

@@ -29,7 +29,7 @@ from schemalint.readers.django_fields import AUTO, POSITIVE, RELATIONS, WITHOUT_
 from schemalint.readers.django_names import made_name, truncated
 from schemalint.readers.django_state import Field, Key, Model, State
 from schemalint.readers.django_state_read import USER_MODEL, World
-from schemalint.readers.sql_alter import type_of_sql
+from schemalint.sql.types import type_of_sql
 
 _CONTRIB = {
     ("auth", "user"): "auth_user",
