@@ -60,9 +60,10 @@ class RevisionDef(msgspec.Struct, frozen=True, gc=False):
     `parents` is empty for a base. It is Unknown where `down_revision` is computed. `place` is where the id stands;
     `parents_place` where the parents stand. `upgrade` and `downgrade` are None where the file defines no such function.
 
-    `framework` is what runs it: alembic or django. Of Django only: `replaces` are the revisions that a squashed one
-    stands for, `initial` tells that it makes tables anew, and `irreversible` is where operations stand that nothing
-    takes back; `upgrade` is then the first of them, and `downgrade` None.
+    `framework` is what runs it: alembic, django, or a tool for SQL files (goose, dbmate, flyway, ...). Where the tool
+    asks for no way back, `downgrade` is the place of the file and there is no body for it. Of Django only: `replaces`
+    are the revisions that a squashed one stands for, `initial` tells that it makes tables anew, and `irreversible` is
+    where operations stand that nothing takes back; `upgrade` is then the first of them, and `downgrade` None.
     """
 
     path: str

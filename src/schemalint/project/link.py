@@ -19,12 +19,13 @@ from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
 from schemalint.project.roles import is_aside, roles_of
 from schemalint.project.roots import find_envs, find_roots, folders_of
+from schemalint.project.sql_histories import build_sql_history, find_script_folders, replay_sql
 from schemalint.project.subjects import History, Module, Problem, Project
 from schemalint.project.targets import DEPENDENCY_FILES, Targets, notes_on
 from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
 from schemalint.readers.alembic_revisions import read_revision
-from schemalint.readers.django_values import Files
 from schemalint.readers.directives import read_directives, read_sql_directives
+from schemalint.readers.django_values import Files
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 from schemalint.settings.requirements import LOCK_FILES, requirements
@@ -54,7 +55,9 @@ def link(
     inis, ini_problems = _configurations(sources, program, tree)
     envs = find_envs(program, inis, folders, attempts)
     sites = find_sites(program, considered, Files(frozenset(sources), tree.read), attempts)
+    scripts = find_script_folders(_sql_considered(sources, settings), partial(_text, tree=tree), attempts)
     revisions = {definition.path for definition in definitions} | {path for site in sites for path in site.migrations}
+    revisions.update(path for folder in scripts for path in folder.paths)
     roles = roles_of(sources, program, settings, revisions, {env.path for env in envs}, attempts)
     modules = {path: _module(path, sources[path], roles[path], tree) for path in sorted(sources)}
     targets = Targets(program, settings, tree.read)
@@ -65,12 +68,18 @@ def link(
     for site in sites:
         build_histories(site, targets, modules, _folders_with_problems(sources))
     histories += tuple(history for site in sites for history in site.histories)
+    of_sql = [
+        build_sql_history(folder, targets, modules, _has_problem_in(folder.folders, sources)) for folder in scripts
+    ]
+    histories += tuple(of_sql)
     checkout = released if released is not None else _checkout(histories, settings, tree)
     notes = list(mark_released(histories, settings, checkout))
     reading = Reading(attempts)
     for history in histories:
-        if not any(history in site.histories for site in sites):
+        if history not in of_sql and not any(history in site.histories for site in sites):
             replay(program, history, reading)
+    for folder, history in zip(scripts, of_sql, strict=True):
+        replay_sql(folder, history, reading)
     for site in sites:
         replay_site(program, site, reading)
     used = tuple(dict.fromkeys(history.target for history in histories))
@@ -106,6 +115,14 @@ def _requirements(sources: Iterable[str], tree: SourceTree) -> tuple[Requirement
 
 def _revision(program: Program, path: str, attempts: Attempts) -> RevisionDef | None:
     return attempts.run("reading the revision in", path, None, lambda: read_revision(program, path))
+
+
+def _sql_considered(sources: Mapping[str, Source], settings: Settings) -> list[str]:
+    return [
+        path
+        for path, source in sources.items()
+        if path.endswith(".sql") and source is None and (not is_aside(path) or _is_labelled(path, settings))
+    ]
 
 
 def _is_labelled(path: str, settings: Settings) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Union
 
 from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, Operation
@@ -33,7 +35,20 @@ class Reading:
     not_understood: list[NotUnderstood] = field(default_factory=list)
 
 
+BodyReader = Callable[[RevisionDef, str, Environment], Union[Body, None]]
+"""Reads the `upgrade` or `downgrade` of a revision; None where it has none."""
+
+
 def replay(program: Program, history: History, reading: Reading) -> None:
+    """Reads the upgrades and downgrades of a history of Alembic and fills in the steps of its revisions."""
+
+    def read(definition: RevisionDef, name: str, environment: Environment) -> Body | None:
+        return _read(program, definition, name, environment, reading)
+
+    replay_with(read, history, reading)
+
+
+def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
     """Reads the upgrades and downgrades of a history and fills in the steps of its revisions.
 
     A downgrade is read on the schema that its upgrade leaves, sees what it did itself, is compared with where it should
@@ -44,12 +59,12 @@ def replay(program: Program, history: History, reading: Reading) -> None:
     dialect = history.target.servers[0].dialect if history.target.servers else None
     for revision in history.ordered:
         revision.before = timeline.now()
-        _upgrade(program, revision, timeline, dialect, reading)
+        _upgrade(read, revision, timeline, dialect, reading)
         revision.after = timeline.now()
-        _downgrade(program, revision, timeline, dialect, reading)
+        _downgrade(read, revision, timeline, dialect)
 
 
-def _upgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
+def _upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
     steps: list[Step] = []
 
     def emit(placed: PlacedOperation) -> None:
@@ -63,7 +78,7 @@ def _upgrade(program: Program, revision: Revision, timeline: Timeline, dialect: 
             )
 
     environment = Environment(dialect, timeline.now, emit)
-    revision.upgrade = _read(program, revision.definition, "upgrade", environment, reading)
+    revision.upgrade = read(revision.definition, "upgrade", environment)
     revision.steps = tuple(steps)
     reading.operations += len(steps)
     reading.not_understood.extend(environment.not_understood)
@@ -75,13 +90,13 @@ def _unnamed(operation: Operation) -> Unknown | None:
     return next((owner for owner in owners if isinstance(owner, Unknown)), None)
 
 
-def _downgrade(program: Program, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
+def _downgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None) -> None:
     def emit(placed: PlacedOperation) -> None:
         timeline.apply(placed.operation, revision.id, placed.guarded, placed.conditional)
 
     end = timeline.now().step
     environment = Environment(dialect, timeline.now, emit)
-    revision.downgrade = _read(program, revision.definition, "downgrade", environment, reading)
+    revision.downgrade = read(revision.definition, "downgrade", environment)
     if revision.downgrade is not None and revision.downgrade.raises is None:
         revision.downgrade_differences = _differences(revision, revision.downgrade, timeline.now(), dialect)
     timeline.rewind(end)

@@ -139,10 +139,10 @@ def roles_of(
             found[path] = named[0]
         elif is_aside(path):
             found[path] = None
-        elif path.endswith(".sql"):
-            found[path] = "sql"
         elif path in revisions:
             found[path] = "migration"
+        elif path.endswith(".sql"):
+            found[path] = "sql"
         elif path in envs:
             found[path] = "settings"
         elif module is None:

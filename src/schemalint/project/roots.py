@@ -29,11 +29,15 @@ from schemalint.readers.alembic_ini import AlembicIni, find_folder
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A history before its revisions are ordered: its files, in Alembic's order, and the folders they stand in."""
+    """A history before its revisions are ordered: its files, in Alembic's order, and the folders they stand in.
+
+    `dialects` are the servers that the text of SQL revisions is written for.
+    """
 
     name: str
     definitions: tuple[RevisionDef, ...]
     env: EnvConfig | None
+    dialects: frozenset[str] = frozenset()
 
     @property
     def folders(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ The first row that tells anything decides; all that it tells is kept, PostgreSQL
 | --- | --- | --- |
 | settings | declared | the `[[tool.schemalint.target]]` whose folder holds the history, else `database` |
 | a folder named after a dialect | dialect | the folders of the history below its environment's |
+| words of one dialect | dialect | revisions of SQL |
 | URLs | url | `env.py` and the ini file |
 | dialects by name or import, options of one dialect | dialect | `env.py` and the revisions |
 | URLs and schemes | url | the project's modules that `env.py` imports |
@@ -82,7 +83,8 @@ class Targets:
     def _rows(self, root: Root) -> Iterator[dict[str, str]]:
         """The dialects that each row of the table tells, with how."""
         yield dict.fromkeys(_of_folders(root), "dialect")
-        own = [definition.path for definition in root.definitions]
+        yield dict.fromkeys(root.dialects, "dialect")
+        own = [definition.path for definition in root.definitions if definition.path in self.program.modules]
         if root.env is not None:
             own.append(root.env.path)
         url = dialect_of_url(root.env.url) if root.env is not None and root.env.url else None

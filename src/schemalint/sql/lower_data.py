@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     CreateTable,
@@ -151,7 +153,8 @@ def _update(cursor: Cursor) -> Operations | None:
     cursor.take("SET")
     settings = cursor.until("WHERE", "FROM", "RETURNING", "LIMIT", "ORDER")
     values = [token for part in split(settings) for token in (*_right(part), _COMMA)][:-1]
-    change = DataChange("update", table, _set_columns(cursor, settings), columns_read(cursor, values))
+    columns = _set_columns(cursor, settings)
+    change = DataChange("update", table, columns, columns_read(cursor, values), rows=_set_row(cursor, settings))
     cursor.until("WHERE", "LIMIT", "RETURNING")
     return (_bounded(cursor, change),)
 
@@ -179,6 +182,17 @@ def _set_columns(cursor: Cursor, settings: Sequence[Token]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _set_row(cursor: Cursor, settings: Sequence[Token]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The columns that are set to literals, as one row."""
+    row = []
+    for part in split(settings):
+        columns = _set_columns(cursor, part)
+        value = _literal(cursor, _right(part))
+        if len(columns) == 1 and part[0].upper != "(" and value != HOLE:
+            row.append((columns[0], value))
+    return (tuple(row),) if row else ()
+
+
 def _delete(cursor: Cursor) -> Operations | None:
     cursor.until("FROM")
     cursor.take("FROM")
@@ -197,9 +211,7 @@ def _bounded(cursor: Cursor, change: DataChange) -> DataChange:
     cursor.take("WHERE")
     condition = cursor.source(cursor.until("RETURNING")).strip()
     predicate = None if limited or HOLE in condition else condition
-    return DataChange(
-        change.command, change.table, change.columns_set, change.columns_read, predicate=predicate, bounded=True
-    )
+    return replace(change, predicate=predicate, bounded=True)
 
 
 def _merge(cursor: Cursor) -> Operations | None:

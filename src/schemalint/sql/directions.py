@@ -1,0 +1,166 @@
+"""Which part of an SQL file leads forwards and which back, as the tools that run such files read them.
+
+Inside of a file, by comments: goose, dbmate, sql-migrate. Between files, by their names:
+
+| tool | forwards | back |
+| --- | --- | --- |
+| golang-migrate, and others that pair files | `1_name.up.sql` | `1_name.down.sql` |
+| diesel | `<name>/up.sql` | `<name>/down.sql` |
+| flyway | `V1.2__name.sql`, `R__name.sql` | `U1.2__name.sql` |
+| yoyo | `0001.name.sql` | `0001.name.rollback.sql` |
+| sqitch | `deploy/name.sql` | `revert/name.sql` |
+| prisma | `<digits>_name/migration.sql` | |
+| supabase | `supabase/migrations/<digits>_name.sql` | |
+| numbered files | `001_name.sql`, in a folder of migrations | `001_name.down.sql` or `.rollback.sql` |
+
+Sources: the documentation of each tool.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Section(NamedTuple):
+    """A range of a text that is run as one. `transactional` is False where it is said that no transaction is opened."""
+
+    start: int
+    end: int
+    transactional: bool = True
+
+
+class Directed(NamedTuple):
+    """A text with directions inside: the tool, and the parts for each direction."""
+
+    tool: str
+    upgrade: tuple[Section, ...]
+    downgrade: tuple[Section, ...]
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the text has a part that leads back."""
+        return bool(self.downgrade)
+
+
+class ScriptName(NamedTuple):
+    """What a path says of a file: the tool, the folder of the history, the version and name, and the direction.
+
+    `direction` is up, down, again (run whenever it changes) or verify. `certain` is False for a name that other files
+    have too: it takes several of them, in a folder of migrations, to make a history.
+    """
+
+    tool: str
+    folder: str
+    version: str
+    name: str
+    direction: str = "up"
+    certain: bool = True
+
+
+_DIRECTIVE = re.compile(
+    r"^[ \t]*--[ \t]*(?:\+(?P<tool>goose|migrate)[ \t]+(?P<word>Up|Down|NO TRANSACTION)|(?P<dbmate>migrate):"
+    r"(?P<side>up|down))\b(?P<rest>[^\n]*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_MARKS = ("+goose", "+migrate", "migrate:")
+_NO_TRANSACTION = re.compile(r"transaction:\s*false|notransaction", re.IGNORECASE)
+
+
+def directed(text: str) -> Directed | None:
+    """The directions that comments inside of a text give; None where there are none."""
+    if not any(mark in text for mark in _MARKS):
+        return None
+    tool = ""
+    found: dict[str, list[Section]] = {"up": [], "down": []}
+    wrapped = True
+    matches = list(_DIRECTIVE.finditer(text))
+    for index, match in enumerate(matches):
+        word = (match["word"] or match["side"]).lower()
+        if word == "no transaction":
+            wrapped = False
+            continue
+        following = (
+            later.start() for later in matches[index + 1 :] if (later["word"] or "").upper() != "NO TRANSACTION"
+        )
+        end = next(following, len(text))
+        named = "dbmate" if match["dbmate"] else "goose" if match["tool"].lower() == "goose" else "sql-migrate"
+        tool = tool or named
+        found[word].append(Section(match.end(), end, not _NO_TRANSACTION.search(match["rest"])))
+    if not tool:
+        return None
+    if not wrapped:
+        found = {side: [section._replace(transactional=False) for section in parts] for side, parts in found.items()}
+    return Directed(tool, tuple(found["up"]), tuple(found["down"]))
+
+
+_PATHS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (tool, re.compile(pattern), direction)
+    for tool, direction, pattern in (
+        ("golang-migrate", "up", r"(?P<folder>.*/|)(?P<version>\d+)[_-](?P<name>[^/]+)\.up\.sql"),
+        ("golang-migrate", "down", r"(?P<folder>.*/|)(?P<version>\d+)[_-](?P<name>[^/]+)\.down\.sql"),
+        ("diesel", "up", r"(?P<folder>.*/|)(?P<version>[\d-]+)_(?P<name>[^/]+)/up\.sql"),
+        ("diesel", "down", r"(?P<folder>.*/|)(?P<version>[\d-]+)_(?P<name>[^/]+)/down\.sql"),
+        ("prisma", "up", r"(?P<folder>.*/|)(?P<version>\d{14})_(?P<name>[^/]+)/migration\.sql"),
+        ("flyway", "up", r"(?P<folder>.*/|)V(?P<version>\d+(?:[._]\d+)*)__(?P<name>[^/]+)\.sql"),
+        ("flyway", "down", r"(?P<folder>.*/|)U(?P<version>\d+(?:[._]\d+)*)__(?P<name>[^/]+)\.sql"),
+        ("flyway", "again", r"(?P<folder>.*/|)R__(?P<version>(?P<name>[^/]+))\.sql"),
+        ("sqitch", "up", r"(?P<folder>.*/|)deploy/(?P<version>(?P<name>.+))\.sql"),
+        ("sqitch", "down", r"(?P<folder>.*/|)revert/(?P<version>(?P<name>.+))\.sql"),
+        ("sqitch", "verify", r"(?P<folder>.*/|)verify/(?P<version>(?P<name>.+))\.sql"),
+        ("supabase", "up", r"(?P<folder>.*\bsupabase/migrations/)(?P<version>\d+)_(?P<name>[^/]+)\.sql"),
+        ("yoyo", "down", r"(?P<folder>.*/|)(?P<version>(?P<name>[^/]+))\.rollback\.sql"),
+        ("numbered", "down", r"(?P<folder>.*/|)(?P<version>(?P<name>[a-z_]*\d[^/]*))\.(?:down|undo)\.sql"),
+        ("numbered", "up", r"(?P<folder>.*/|)(?P<version>(?P<name>(?:[Vv]|migration[_-])?\d[^/]*))\.sql"),
+    )
+)
+_MIGRATIONS = re.compile(
+    r"(?:^|[/_-])(?:migrations?|migrate|versions|changelogs?|patches|upgrades?|deltas?)(?:[/_-]|$)"
+)
+
+
+def script_name(path: str) -> ScriptName | None:
+    """What a path says; None for one that has no name of this kind."""
+    for tool, pattern, direction in _PATHS:
+        match = pattern.fullmatch(path)
+        if match is not None:
+            folder = match["folder"].rstrip("/")
+            certain = tool not in ("numbered", "sqitch") or direction == "down"
+            return ScriptName(tool, folder, match["version"], match["name"].replace("_", " "), direction, certain)
+    return None
+
+
+def is_folder_of_migrations(folder: str) -> bool:
+    """Whether the last two names of a folder's path say that it holds migrations."""
+    return _MIGRATIONS.search("/".join(folder.split("/")[-2:])) is not None
+
+
+_PARTS = re.compile(r"\d+|[^\d._-]+")
+
+
+def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
+    """A version for sorting: its numbers count as numbers, `10` comes behind `9`."""
+    parts = _PARTS.findall(version)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
+_DEPENDS = re.compile(r"^[ \t]*--[ \t]*depends:(?P<names>[^\n]*)$", re.MULTILINE)
+_TRANSACTIONAL = re.compile(r"^[ \t]*--[ \t]*transactional:[ \t]*(?P<word>\w+)", re.MULTILINE)
+
+
+def yoyo_depends(text: str) -> tuple[str, ...] | None:
+    """The migrations that `-- depends:` of yoyo names; None where there is no such line."""
+    found = [name for match in _DEPENDS.finditer(text) for name in match["names"].split()]
+    return tuple(found) if _DEPENDS.search(text) else None
+
+
+def yoyo_transactional(text: str) -> bool:
+    """Whether a file of yoyo's runs in a transaction: so it does unless `-- transactional: false` stands there."""
+    match = _TRANSACTIONAL.search(text)
+    return match is None or match["word"].lower() not in ("false", "no", "0", "off")
+
+
+def sqitch_plan(text: str) -> tuple[str, ...]:
+    """The names of the changes in a `sqitch.plan`, in order; tags and pragmas aside."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(line.split()[0] for line in lines if line and line[0] not in "%@#")
