@@ -60,6 +60,28 @@ def empty_downgrade(revision: Revision) -> Iterator[Finding]:
     )
 
 
+@rule("MIG003", "raising-downgrade", "W/W/E")
+def raising_downgrade(revision: Revision) -> Iterator[Finding]:
+    """A `downgrade()` that only raises ends every attempt to go back beyond this revision."""
+    changes = _changes(revision)
+    if revision.downgrade is None or revision.downgrade.raises is None or not changes:
+        return
+    exception, _, reason = revision.downgrade.raises.partition(": ")
+    lasting = all(_may_stay(placed.operation) for placed in changes)
+    yield Finding(
+        place=revision.downgrade.place,
+        message=f"downgrade() of `{revision.id}` raises {exception}: nothing older than it can be reached again by "
+        f"`alembic downgrade`, and {_describe(changes)} of upgrade() stays done",
+        help="Undo what can be undone" + ("." if reason else "; where nothing can, raise an exception that says why."),
+        anchor=f"{revision.id}:downgrade",
+        weight=Weight.NOTE if lasting else Weight.REDUCED if reason else Weight.FULL,
+        facts=(
+            *((f"its reason: {reason}",) if reason else ()),
+            *(_fact(placed) for placed in changes[:3]),
+        ),
+    )
+
+
 _UNDO = "Undo what `upgrade()` does, in the opposite order; where that is impossible, raise an exception that says why."
 _MEANT = "Where that is meant, a docstring that says so spares the next reader the question."
 
