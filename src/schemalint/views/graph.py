@@ -28,7 +28,7 @@ def rows(ids: Iterable[str], parents: Mapping[str, tuple[str, ...]]) -> list[Row
         if id_ not in lanes:
             lanes.append(id_)
         column, *others = (index for index, lane in enumerate(lanes) if lane == id_)
-        joins = (_line(len(lanes), others, "/"),) if others else ()
+        joins = (_line(len(lanes), range(others[0], len(lanes)), "/"),) if others else ()
         lanes = [lane for index, lane in enumerate(lanes) if index not in others]
         node = _line(len(lanes), (), "", column)
         first, *rest = parents.get(id_) or ("",)
@@ -36,13 +36,13 @@ def rows(ids: Iterable[str], parents: Mapping[str, tuple[str, ...]]) -> list[Row
         lanes[column : column + 1] = [first] if first else []
         below = _line(len(lanes), (), "")
         lanes[column + 1 : column + 1] = new
-        parts = (_line(len(lanes), range(column + 1, column + 1 + len(new)), "\\"),) if new else ()
+        parts = (_line(len(lanes), range(column + 1, len(lanes)), "\\"),) if new else ()
         drawn.append(Row(id_, joins, node, below, parts))
     return drawn
 
 
 def _line(width: int, turning: Iterable[int], sign: str, node: int | None = None) -> str:
-    """The lanes at even places; those that turn stand half a lane to the left."""
+    """The lanes at even places; those that turn, to or from the left, stand half a lane there."""
     line = ["|" if place % 2 == 0 else " " for place in range(2 * width - 1)]
     for lane in turning:
         line[2 * lane - 1 : 2 * lane + 1] = [sign, " "]
