@@ -86,6 +86,13 @@ class TestKeys:
         view = replay(create, ops.DropConstraint(USERS, "chosen_by_mysql", "unique"))
         assert view.has_constraint(USERS, "users_a_key") is False
 
+    def test_a_constraint_without_a_name_may_be_the_one_that_is_asked_for_if_it_is_of_the_kind(self) -> None:
+        users = replay(table(USERS, "id", constraints=(PrimaryKeyDef(None, ("id",)),))).table(USERS)
+        assert users is not None
+        assert users.has_constraint("fk_users_team") is None
+        assert users.has_constraint("fk_users_team", "primary key") is None
+        assert users.has_constraint("fk_users_team", "foreign key") is False
+
     def test_a_constraint_may_take_over_an_index(self) -> None:
         view = replay(
             table(USERS, "id"),

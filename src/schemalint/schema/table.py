@@ -97,12 +97,19 @@ class TableView:
         """The constraints that are known to be there."""
         return tuple(ConstraintView.of(entry, self.name) for entry in self._present(self._store.constraints))
 
-    def has_constraint(self, name: str) -> bool | None:
-        """Whether the table has a constraint; None where that is not known, as where an unnamed one may be it."""
+    def has_constraint(self, name: str, kind: str | None = None) -> bool | None:
+        """Whether the table has a constraint, of a kind (a tag of `ConstraintDef`) where one is given.
+
+        None where that is not known, as where an unnamed one of the kind may be it.
+        """
         presence = self._presence(_named(self._store.constraints, name))
         if presence is not False:
             return presence
-        unnamed = (track for key, track in self._store.constraints.items() if isinstance(key, Unnamed))
+        unnamed = (
+            track
+            for key, track in self._store.constraints.items()
+            if isinstance(key, Unnamed) and kind in (None, track.entries[-1].value.definition.__struct_config__.tag)
+        )
         return None if any(self._presence(track) is not False for track in unnamed) else False
 
     def indexes_covering(self, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:

@@ -137,10 +137,10 @@ class SchemaView:
         view = self.table(table)
         return view.constraint(name) if view is not None else None
 
-    def has_constraint(self, table: ObjectName, name: str) -> bool | None:
-        """Whether a table has a constraint; None where that is not known."""
+    def has_constraint(self, table: ObjectName, name: str, kind: str | None = None) -> bool | None:
+        """Whether a table has a constraint, of a kind where one is given; None where that is not known."""
         view = self.table(table)
-        return view.has_constraint(name) if view is not None else self.has_table(table)
+        return view.has_constraint(name, kind) if view is not None else self.has_table(table)
 
     def indexes_covering(self, table: ObjectName, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:
         """The indexes, unique constraints and primary key that serve a search for these columns of a table."""

@@ -18,13 +18,15 @@ class Named(NamedTuple):
     """An object of the database by its name.
 
     `kind` is table, column, index, constraint or enum type. `table` is the table that it is, or is part of, None for
-    an enum type and for an index whose table is not known. `part` is its own name, empty for a table.
+    an enum type and for an index whose table is not known. `part` is its own name, empty for a table; `of` the kind of
+    a constraint where it is known.
     """
 
     kind: str
     table: ObjectName | None
     part: str = ""
     schema: str | None = None
+    of: str | None = None
 
     def __str__(self) -> str:
         if self.kind == "table":
@@ -44,15 +46,17 @@ class Named(NamedTuple):
             return schema.has_table(self.table)
         if self.kind == "column":
             return schema.has_column(self.table, self.part)
-        found = schema.has_constraint(self.table, self.part)
+        found = schema.has_constraint(self.table, self.part, self.of)
         return None if found is False and self._index(schema) is not False else found
 
     def _index(self, schema: SchemaView) -> bool | None:
-        """As an index. MySQL keeps unique constraints and foreign keys as indexes of their names."""
+        """As an index. Unique constraints have indexes of their names, on MySQL foreign keys too."""
         found = schema.has_index(self.part, self.schema, self.table)
-        if found is False and self.table is not None and schema.has_constraint(self.table, self.part) is not False:
-            return None
-        return found
+        if found is not False or self.table is None:
+            return found
+        kinds = ("unique", "foreign key")
+        as_constraint = (schema.has_constraint(self.table, self.part, kind) for kind in kinds)
+        return False if all(answer is False for answer in as_constraint) else None
 
 
 _Table = Union[ObjectName, Unknown, None]
@@ -115,8 +119,8 @@ def ended_by(operation: Operation) -> Named | None:
             return next(_columns(table, name), None)
         case ops.DropIndex(name=str(name), table=table, schema=schema) if not isinstance(table, Unknown):
             return Named("index", table, name, table.schema if table is not None else schema)
-        case ops.DropConstraint(table=ObjectName() as table, name=str(name)):
-            return Named("constraint", table, name, table.schema)
+        case ops.DropConstraint(table=ObjectName() as table, name=str(name), kind=kind):
+            return Named("constraint", table, name, table.schema, kind)
         case ops.DropEnum(name=enum) | ops.RenameEnum(name=enum):
             return _enum(enum)
     return None

@@ -92,5 +92,6 @@ def _last(step: Step, named: Named, ends: bool) -> Place | None:
 
 def _places(revision: Revision, step: Step, named: Named, ends: bool) -> Iterator[Place]:
     for other in reversed(revision.steps):
-        if other.number < step.number and named == (ended_by if ends else made_by)(other.operation):
+        found = (ended_by if ends else made_by)(other.operation) if other.number < step.number else None
+        if found is not None and found[:3] == named[:3]:
             yield other.place
