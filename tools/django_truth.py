@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import (
     CheckDef,
     ConstraintDef,
@@ -38,7 +39,7 @@ from schemalint.ir import ModuleIR
 from schemalint.project.link import Source, link
 from schemalint.project.subjects import Project
 from schemalint.schema.definitions import default_constraint_name
-from schemalint.schema.view import TableView
+from schemalint.schema.view import SchemaView, TableView
 from schemalint.settings.records import Settings
 from schemalint.source.git import Released
 from schemalint.source.lower import lower
@@ -72,6 +73,7 @@ DATABASES = {{"default": {{
 _PULP = """
 from pulpcore.app.settings import *
 import os
+FILE_UPLOAD_TEMP_DIR = None
 DATABASES = {"default": {
     "ENGINE": "django.db.backends.postgresql", "NAME": os.environ["PGDATABASE"], "HOST": os.environ["PGHOST"],
     "PORT": os.environ["PGPORT"], "USER": "postgres",
@@ -239,13 +241,13 @@ def in_replay(project: Project) -> Facts:
     schema = timeline.now()
     for table in schema.tables():
         if table.created_in is not None:
-            facts.update(_of_table(table))
+            facts.update(_of_table(schema, table))
             for key in table.constraints():
                 facts["valid", table.name.name, _name(table, key.definition)] = _known(key.valid)
     return facts
 
 
-def _of_table(view: TableView) -> Facts:
+def _of_table(schema: SchemaView, view: TableView) -> Facts:
     table, facts = view.name.name, Facts()
     facts["table", table] = True if view.complete else UNKNOWN
     for column in (each.definition for each in view.columns()):
@@ -258,7 +260,7 @@ def _of_table(view: TableView) -> Facts:
         name = _name(view, key)
         if isinstance(key, ForeignKeyDef):
             target = UNKNOWN if isinstance(key.target, Unknown) else key.target.name
-            facts["foreign key", table, name] = (key.columns, target, key.target_columns)
+            facts["foreign key", table, name] = (key.columns, target, key.target_columns or _key_of(schema, key))
         elif isinstance(key, (PrimaryKeyDef, UniqueDef)):
             facts[key.__struct_config__.tag, table, name] = key.columns
         elif isinstance(key, CheckDef):
@@ -270,15 +272,26 @@ def _of_table(view: TableView) -> Facts:
     return facts
 
 
+def _key_of(schema: SchemaView, key: ForeignKeyDef) -> tuple[str, ...]:
+    """The primary key of the table that a foreign key without columns refers to."""
+    target = schema.table(key.target) if isinstance(key.target, ObjectName) else None
+    keys = (each.definition for each in (target.constraints() if target is not None else ()))
+    return next((each.columns for each in keys if isinstance(each, PrimaryKeyDef)), ())
+
+
 def _name(view: TableView, key: ConstraintDef) -> str:
     return key.name or default_constraint_name(view.name.name, key, [column.name for column in view.columns()])
+
+
+_DEFAULT_CLASSES = frozenset({"text_ops", "array_ops", "jsonb_ops"})
 
 
 def _index(index: IndexDef) -> Any:
     if isinstance(index.elements, Unknown):
         return UNKNOWN
     keys = tuple(_plain(element.column or element.expression or "") for element in index.elements)
-    classes = tuple(element.operator_class for element in index.elements if element.operator_class)
+    written = (element.operator_class for element in index.elements if element.operator_class)
+    classes = tuple(name for name in written if name not in _DEFAULT_CLASSES)
     return (index.unique, index.method or "btree", index.predicate is not None, keys, classes)
 
 
@@ -407,7 +420,7 @@ def examine(name: str, package: Package, scratch: Path, programs: Path) -> Count
 def _tables_of(found: Facts, database: Server) -> frozenset[str]:
     """The tables to compare: those that were replayed, and those of the database that no app outside made."""
     mine = {key[1] for key in found}
-    outside = {"django_migrations", "django_content_type"} | {
+    outside = {"django_migrations", "django_content_type", "django_session"} | {
         f"auth_{name}" for name in ("user", "group", "permission")
     }
     outside |= {"auth_group_permissions", "auth_user_groups", "auth_user_user_permissions"}

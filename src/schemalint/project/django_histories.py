@@ -24,7 +24,7 @@ from schemalint.project.roots import Root
 from schemalint.project.subjects import History, Module, Revision, Step
 from schemalint.project.targets import Targets
 from schemalint.readers.alembic_emit import Environment
-from schemalint.readers.django_apps import app_labels, label_of, setting
+from schemalint.readers.django_apps import app_labels, assigns, label_of, setting
 from schemalint.readers.django_migrations import (
     SWAPPABLE_USER,
     Course,
@@ -88,8 +88,10 @@ def _groups(program: Program, paths: list[str], labels: Mapping[str, str]) -> di
 
 def _site(program: Program, name: str, migrations: dict[str, Migration], files: Files) -> Site:
     below = [path for path in program.modules if name == "." or path.startswith(f"{name}/")] or list(program.modules)
-    user = setting(program, "AUTH_USER_MODEL", below) or setting(program, "AUTH_USER_MODEL", program.modules)
-    auto = setting(program, "DEFAULT_AUTO_FIELD", below) or setting(program, "DEFAULT_AUTO_FIELD", program.modules)
+    user = _setting(program, "AUTH_USER_MODEL", below)
+    if user is None and assigns(program, "INSTALLED_APPS", below) and not assigns(program, "AUTH_USER_MODEL", below):
+        user = "auth.User"
+    auto = _setting(program, "DEFAULT_AUTO_FIELD", below)
     app, _, model = user.rpartition(".") if user is not None else ("", "", "")
     return Site(
         name=name,
@@ -98,6 +100,10 @@ def _site(program: Program, name: str, migrations: dict[str, Migration], files: 
         user_model=(app, model.lower()) if app else None,
         auto_field=auto.rpartition(".")[2] if auto is not None else None,
     )
+
+
+def _setting(program: Program, name: str, below: list[str]) -> str | None:
+    return setting(program, name, below) or setting(program, name, program.modules)
 
 
 def build_histories(site: Site, targets: Targets, modules: Mapping[str, Module], broken: frozenset[str]) -> None:

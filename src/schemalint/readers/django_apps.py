@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemalint.diagnostics import Place, Span
 from schemalint.interpret.evaluate import machine as new_machine
@@ -61,12 +61,21 @@ def label_of(folder: str, labels: Mapping[str, str]) -> str:
 def setting(program: Program, name: str, paths: Iterable[str]) -> str | None:
     """A text among Django's settings; None where no module assigns one, or several disagree."""
     found = set()
+    for path, binding in _bindings(program, name, paths):
+        machine = new_machine(program, path, Place(path, Span(1, 1, 1, 1)), Framework())
+        value = machine.value(binding.value, Frame(path)) if binding.value is not None else None
+        found.add(value if isinstance(value, str) and HOLE not in value else None)
+    return found.pop() if len(found) == 1 else None
+
+
+def assigns(program: Program, name: str, paths: Iterable[str]) -> bool:
+    """Whether a module of settings assigns a name."""
+    return any(True for _ in _bindings(program, name, paths))
+
+
+def _bindings(program: Program, name: str, paths: Iterable[str]) -> Iterator[tuple[str, Assigned]]:
     for path in paths:
-        if "settings" not in path and "conf" not in path:
-            continue
-        binding = program.scope(path).lookup(name)
-        if isinstance(binding, Assigned) and binding.value is not None:
-            machine = new_machine(program, path, Place(path, Span(1, 1, 1, 1)), Framework())
-            found.add(machine.value(binding.value, Frame(path)) if binding.value is not None else None)
-    only = found.pop() if len(found) == 1 else None
-    return only if isinstance(only, str) and HOLE not in only else None
+        if "settings" in path or "conf" in path:
+            binding = program.scope(path).lookup(name)
+            if isinstance(binding, Assigned):
+                yield path, binding

@@ -163,7 +163,8 @@ class Tables:
         if field.kind in RELATIONS:
             target = self._target_field(field)
             if target is None or depth > _DEPTH:
-                outside = field.to in _CONTRIB and field.to not in self.state.models
+                key = self.concrete(field.to)
+                outside = key in _CONTRIB and key not in self.state.models
                 return SqlType("integer") if outside else Unknown("the model that it refers to is not known")
             return self.type(target, depth + 1)
         if field.db_type is not None:
@@ -177,8 +178,18 @@ class Tables:
         item = self.type(field.item, depth + 1) if field.item is not None and depth < _DEPTH else None
         return column_type(field.kind, field.options, self.world.dialect, item)
 
+    def concrete(self, key: Key | None) -> Key | None:
+        """The model whose table a model uses: itself, but for a proxy."""
+        for _ in range(_DEPTH):
+            model = self.state.models.get(key) if key is not None else None
+            if model is None or model.options.get("proxy") is not True:
+                break
+            key = model.bases[0] if model.bases else None
+        return key
+
     def _target_field(self, field: Field) -> Field | None:
-        target = self.state.models.get(field.to) if field.to is not None else None
+        key = self.concrete(field.to)
+        target = self.state.models.get(key) if key is not None else None
         if target is None:
             return None
         named = field.text("to_field")
@@ -240,11 +251,12 @@ class Tables:
             on_delete=written,
             constrained=constrained,
         )
-        if field.to is None:
+        key = self.concrete(field.to)
+        if key is None:
             return unknown
-        model = self.state.models.get(field.to)
+        model = self.state.models.get(key)
         if model is None:
-            table = _CONTRIB.get(field.to)
+            table = _CONTRIB.get(key)
             return replace(unknown, target=ObjectName(table), target_column="id") if table is not None else unknown
         target = self._target_field(field)
         return replace(
