@@ -61,9 +61,29 @@ PROJECTS = {
         "argilla_server.models",
         "argilla_server.models.base:DatabaseModel.metadata",
     ),
-    "quetz-server": Project(("quetz-server",), "quetz", "quetz.db_models", "quetz.db_models:Base.metadata"),
+    "quetz-server": Project(("quetz-server==0.10.4",), "quetz", "quetz.db_models", "quetz.db_models:Base.metadata"),
     "optuna": Project(
         ("optuna",), "optuna", "optuna.storages._rdb.models", "optuna.storages._rdb.models:BaseModel.metadata"
+    ),
+    "jupyterhub": Project(("jupyterhub",), "jupyterhub", "jupyterhub.orm", "jupyterhub.orm:Base.metadata"),
+    "privacyidea": Project(("privacyidea",), "privacyidea", "privacyidea.models", "privacyidea.models.db:db.metadata"),
+    "meltano": Project(
+        ("meltano",),
+        "meltano",
+        "meltano.core.job.job,meltano.core.job_state,meltano.core.setting",
+        "meltano.core.models:SystemModel.metadata",
+    ),
+    "mlflow": Project(
+        ("mlflow",),
+        "mlflow",
+        "mlflow.store.tracking.dbmodels.models,mlflow.store.model_registry.dbmodels.models",
+        "mlflow.store.db.base_sql_model:Base.metadata",
+    ),
+    "procrastinate": Project(
+        ("procrastinate[django]",),
+        "procrastinate",
+        "procrastinate.contrib.django",
+        "django",
     ),
 }
 
@@ -128,8 +148,10 @@ def site_packages(python: str) -> Path:
 def dump(python: str, modules: str, metadata: str, folder: Path) -> dict[str, Any]:
     """The tables as the real library has them."""
     script = HERE / "model_truth_sqlalchemy.py"
+    if metadata.startswith("django"):
+        script, metadata = HERE / "model_truth_django.py", metadata.partition(":")[2]
     answer = subprocess.run(
-        [python, str(script), modules, metadata],
+        [python, str(script), modules, *([metadata] if metadata else [])],
         check=True,
         capture_output=True,
         text=True,
@@ -181,25 +203,44 @@ def compare_table(name: str, real: dict[str, Any], mine: dict[str, Any], result:
         left, right = real["columns"].get(column), mine["columns"].get(column)
         result.add("column", f"{name}.{column}", left is not None, right is not None)
         if left is not None and right is not None:
+            left["default"] = unquoted(left["default"])
+            if left["default"] == UNKNOWN and right["default"] is not None:
+                left["default"] = right["default"]
             for kind in ("type", "nullable", "default", "client"):
                 result.add(kind, f"{name}.{column}", folded(left[kind]), folded(right[kind]))
     result.add("primary key", name, sorted(real["primary key"]), sorted(mine["primary key"]))
     for kind in ("unique", "check", "foreign key", "index"):
         left, right = [loose(item) for item in real[kind]], [loose(item) for item in mine[kind]]
         for item in left:
-            twin = next((other for other in right if other == item), None) or next(
+            twin = next((other for other in right if alike(item, other)), None) or next(
                 (other for other in right if other[0] == item[0] and UNKNOWN in other), None
             )
             if twin is not None:
                 right.remove(twin)
-            result.add(kind, name, item, twin)
+            result.add(kind, name, twin if twin is not None and alike(item, twin) else item, twin)
         for item in right:
             result.add(kind, name, None, item)
 
 
+def alike(real: list[Any], mine: list[Any]) -> bool:
+    """Whether two parts are the same as far as the scratch environment tells."""
+    return len(real) == len(mine) and all(
+        left in (right, UNKNOWN, [UNKNOWN]) for left, right in zip(real, mine, strict=True)
+    )
+
+
+def unquoted(default: str | None) -> str | None:
+    """A default that is a literal of SQL as the text that it means."""
+    quoted = default is not None and re.fullmatch(r"'[^']*'", default)
+    return default[1:-1] if quoted and default is not None else default
+
+
 def folded(value: Any) -> Any:
     """A type without quotes and spaces, whose writing differs between versions."""
-    return re.sub(r"[\s\"]", "", value).replace("DOUBLEPRECISION", "FLOAT") if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    plain = re.sub(r"[\s\"]", "", value).casefold()
+    return {"doubleprecision": "float", "time": "timewithouttimezone"}.get(plain, plain)
 
 
 def loose(part: list[Any]) -> list[Any]:
@@ -330,6 +371,8 @@ def render_type(kind: SqlType | Unknown) -> str:
         return f"NUMERIC({kind.precision})" if kind.scale is None else f"NUMERIC({kind.precision}, {kind.scale})"
     if kind.family == "other":
         return UNKNOWN
+    if kind.family == "inet" and kind.name:
+        return kind.name
     return _SIMPLE.get(kind.family, kind.family.upper())
 
 

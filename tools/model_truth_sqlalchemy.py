@@ -92,8 +92,8 @@ def dump_column(column: Any) -> dict[str, Any]:
 
 def dump_type(kind: Any) -> str:
     inner = kind.dialect_impl(DIALECT)
-    if isinstance(inner, sqltypes.TypeDecorator):
-        return dump_type(inner.impl_instance if hasattr(inner, "impl_instance") else inner.impl)
+    if isinstance(inner, sqltypes.TypeDecorator) and isinstance(inner.impl, (Enum, sqltypes.ARRAY)):
+        return dump_type(inner.impl)
     if isinstance(kind, Enum) or isinstance(inner, Enum):
         enum = kind if isinstance(kind, Enum) else inner
         if enum.native_enum:

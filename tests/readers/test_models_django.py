@@ -154,7 +154,8 @@ class T(models.Model):
     n = models.PositiveIntegerField(default=0)
     class Meta:
         unique_together = ("a", "b")
-        indexes = [models.Index(fields=["-a", "b"], name="%(class)s_ab"), models.Index(F("a").desc(), name="d")]
+        indexes = [models.Index(fields=["-a", "b"], name="%(class)s_ab"), models.Index(F("a").desc(), name="d"),
+                   models.Index(fields=["n"])]
         constraints = [
             models.UniqueConstraint(fields=["a"], name="u"),
             models.UniqueConstraint(fields=["a"], condition=Q(b__isnull=True), name="p"),
@@ -167,6 +168,7 @@ class T(models.Model):
     assert found.indexes == (
         IndexDef("t_ab", (IndexElement("a", descending=True), IndexElement("b_id"))),
         IndexDef("d", (IndexElement("a", descending=True),)),
+        IndexDef("shop_t_n_339cd4_idx", (IndexElement("n"),)),
         IndexDef("p", (IndexElement("a"),), unique=True, predicate="b_id IS NULL"),
     )
     assert {

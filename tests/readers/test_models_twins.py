@@ -26,7 +26,8 @@ from schemalint.source.frontend_ast import lower
 SA = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\n"
 BASE1 = (
     SA
-    + "Base = declarative_base()\nclass Org(Base):\n  __tablename__ = 'orgs'\n  id = Column(BigInteger, primary_key=True)\n"
+    + "Base = declarative_base()\nclass Org(Base):\n  __tablename__ = 'orgs'\n"
+    + "  id = Column(BigInteger, primary_key=True)\n"
 )
 BASE2 = (
     "import datetime\nfrom typing import Annotated, Optional\n"

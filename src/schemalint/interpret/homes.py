@@ -87,6 +87,9 @@ _FUNCTIONS = _words(
 # Names that stand elsewhere than the rules below say.
 _MOVED = {
     "sqlalchemy.orm.mapper.Mapper": "sqlalchemy.orm.Mapper",
+    "sqlalchemy.testing.schema.Column": "sqlalchemy.Column",
+    "sqlalchemy.testing.schema.Table": "sqlalchemy.Table",
+    "sqlalchemy.testing.schema.mapped_column": "sqlalchemy.orm.mapped_column",
     "sqlalchemy.orm.exc.NoResultFound": "sqlalchemy.exc.NoResultFound",
     "sqlalchemy.orm.exc.MultipleResultsFound": "sqlalchemy.exc.MultipleResultsFound",
     "sqlmodel.main.SQLModel": "sqlmodel.SQLModel",

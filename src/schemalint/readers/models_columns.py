@@ -40,6 +40,12 @@ _SCHEMA_ITEMS = frozenset(
     {"ForeignKey", "Computed", "Identity", "Sequence", "DefaultClause", "FetchedValue", "CheckConstraint"}
     | {"UniqueConstraint", "PrimaryKeyConstraint", "ForeignKeyConstraint", "Index"}
 )
+# What an attribute that is annotated `Mapped[...]` may be besides a column.
+_ATTRIBUTES = (
+    *("sqlalchemy.orm.relationship", "sqlalchemy.orm.relation", "sqlalchemy.orm.synonym", "sqlalchemy.ext."),
+    *("sqlalchemy.orm.query_expression", "sqlalchemy.orm.column_property", "sqlalchemy.orm.dynamic_loader"),
+    *("sqlalchemy.select", "sqlalchemy.func.", "sqlalchemy.case", "select", "scalar_subquery", "label", "as_scalar"),
+)
 # What gives attributes that are no columns. Anything else that is called may give one.
 _NO_COLUMNS = (
     *("sqlalchemy.", "sqlmodel.Relationship", "builtins.", "typing.", "functools.", "re.", "logging.", "uuid."),
@@ -66,6 +72,8 @@ def column_for(reading: Reading, own: Own, value: Value | Missing, root: Root) -
         return [_with_hint(reading, own, bare, root)]
     if isinstance(inner, Unsure):
         return inner.reason
+    if isinstance(inner, Made) and own.hint is not None and own.hint.wrapper == "mapped":
+        return None if inner.callee.startswith(_ATTRIBUTES) else f"it is the result of {inner.callee}()"
     if isinstance(inner, Made) and inner.owner is None and inner.callee != "()":
         last = inner.callee.rpartition(".")[2]
         if not inner.callee.startswith(_NO_COLUMNS) and last[:1].islower() and "." in inner.callee:

@@ -322,7 +322,8 @@ def _key(registry: Registry, model: DjangoModel, building: _Building, place: Pla
 
 def _options(model: DjangoModel, building: _Building, place: Place) -> None:
     """What the class's options add: indexes, constraints, unique sets."""
-    names = {"app_label": model.app.label.lower(), "class": model.owner.node.name.lower()}
+    table = model.table.name if isinstance(model.table, ObjectName) else ""
+    names = {"app_label": model.app.label.lower(), "class": model.owner.node.name.lower(), "table": table}
     for key in ("indexes", "constraints", "unique_together", "index_together"):
         value = model.meta.get(key)
         read, complete = {"indexes": indexes_of, "constraints": constraints_of}.get(key, together)(

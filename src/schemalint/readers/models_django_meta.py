@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import md5
 from typing import Union
 
 from schemalint.diagnostics import Place
@@ -27,7 +28,7 @@ _METHODS = {
 
 
 def indexes_of(value: Value, column: Columns, names: Mapping[str, str], key: str) -> Read:
-    """The indexes of `Meta.indexes`, and whether all were understood."""
+    """The indexes of `Meta.indexes`, and whether all were understood. `names` holds what their names are made of."""
     found: list[tuple[Part, Place | None]] = []
     items, complete = _items(value)
     for item in items:
@@ -47,11 +48,14 @@ def _items(value: Value) -> tuple[list[Value], bool]:
 
 
 def _index(made: Made, column: Columns, names: Mapping[str, str]) -> IndexDef:
-    method = _METHODS.get(made.callee.rpartition(".")[2])
+    short = made.callee.rpartition(".")[2]
+    method = _METHODS.get(short)
     condition = made.value("condition")
+    elements = _elements(made, column)
+    suffix = short.removesuffix("Index").lower() or "idx"
     return IndexDef(
-        name=_name(made, names),
-        elements=_elements(made, column),
+        name=_name(made, names) if made.value("name") is not None else _computed_name(elements, names["table"], suffix),
+        elements=elements,
         method=method,
         predicate=condition_sql(condition, column) if condition is not None else None,
         include=_columns(made.value("include"), column) or (),
@@ -86,6 +90,19 @@ def _name(made: Made, names: Mapping[str, str]) -> str | Unknown | None:
     for token, text in names.items():
         value = value.replace(f"%({token})s", text)
     return value
+
+
+def _computed_name(elements: tuple[IndexElement, ...] | Unknown, table: str, suffix: str) -> str | Unknown | None:
+    """The name that Django gives an index (`Index.set_name_with_model`, django/db/models/indexes.py)."""
+    if isinstance(elements, Unknown) or not elements:
+        return Unknown("the name is made of fields that are computed")
+    columns = [element.column for element in elements if element.column is not None]
+    if len(columns) != len(elements):
+        return None
+    ordered = [f"-{each.column}" if each.descending else str(each.column) for each in elements]
+    digest = md5("".join((table, *ordered, suffix)).encode(), usedforsecurity=False).hexdigest()[:6]
+    name = f"{table[:11]}_{columns[0][:7]}_{digest}_{suffix}"
+    return f"D{name[1:]}" if name[0] == "_" or name[0].isdigit() else name
 
 
 def _plain(made: Made, names: Mapping[str, str]) -> str | None:
