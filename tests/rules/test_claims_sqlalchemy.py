@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.schema import CreateTable
 
 
@@ -177,6 +178,7 @@ def test_a_mutable_default_is_shared_by_the_rows_of_a_process(session: orm.Sessi
         id = sa.Column(sa.Integer, primary_key=True)
         tags = sa.Column(sa.JSON, default=[])
         links = sa.Column(sa.JSON, default=list)
+        marks = sa.Column(MutableDict.as_mutable(sa.JSON), default={})
 
     base.metadata.create_all(session.connection())
     first, second = Post(), Post()
@@ -184,13 +186,16 @@ def test_a_mutable_default_is_shared_by_the_rows_of_a_process(session: orm.Sessi
     session.flush()
     assert first.tags is second.tags
     assert first.links is not second.links
+    assert first.marks is not second.marks
 
     first.tags.append("draft")
+    first.marks["draft"] = True
     third = Post()
     session.add(third)
     session.flush()
     session.expire(third)
     assert third.tags == ["draft"]
+    assert third.marks == {}
 
 
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")

@@ -136,7 +136,19 @@ def client_defaults(machine: Machine, made: Made) -> tuple[ClientDefault | None,
         None,
     )
     on_update = made.given("onupdate")
-    return client_default(machine, on_insert), client_default(machine, on_update)
+    found = client_default(machine, on_insert), client_default(machine, on_update)
+    return (_copied(found[0]), _copied(found[1])) if any(_is_tracked(arg.value) for arg in made.args) else found
+
+
+def _is_tracked(value: Value) -> bool:
+    """Whether a type is `MutableDict.as_mutable(...)` or the like, which gives each row a copy of its default."""
+    return isinstance(value, Made) and value.callee.rpartition(".")[2] == "as_mutable"
+
+
+def _copied(default: ClientDefault | None) -> ClientDefault | None:
+    if default is None or default.kind != "mutable":
+        return default
+    return ClientDefault("constant", default.name, default.arguments, default.place)
 
 
 def client_default(machine: Machine, given: Given | None) -> ClientDefault | None:

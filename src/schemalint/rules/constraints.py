@@ -154,8 +154,8 @@ def _is_known_absent(table: Table, name: ObjectName) -> bool:
 
 
 def _is_foreign(model: ModelDef) -> bool:
-    """Whether a model belongs to the metadata of a library, which has tables of its own."""
-    return model.metadata is None or model.metadata.startswith("flask_appbuilder")
+    """Whether a model lives with those of libraries, which have tables of their own: Django's apps, for example."""
+    return model.library == "django" or model.metadata is None or model.metadata.startswith("flask_appbuilder")
 
 
 def _similar(table: Table, name: ObjectName) -> ObjectName | None:
@@ -206,7 +206,7 @@ def set_null_on_required_column(table: Table) -> Iterator[Finding]:
             basis=Basis.DECLARED if part.declared else Basis.PROVED,
             facts=(
                 f"`{column.anchor}` is NOT NULL",
-                "measured on PostgreSQL 15: the constraint is accepted, and the first such delete fails; "
+                "measured on PostgreSQL 15 and 18: the constraint is accepted, and the first such delete fails; "
                 "MySQL refuses the constraint",
             ),
             related=part_brought_by(table, part),

@@ -112,7 +112,7 @@ def duplicate_primary_key_index(table: Table) -> Iterator[Finding]:
             place=place_of(inline, option) if inline is not None else part.place,
             message=f"{what}{called} on {_keyed(table, column, key)} repeats the index of the primary key: every "
             "INSERT writes both, and no query needs the second",
-            help=_without_help(table, inline is not None, option, name),
+            help=_without_help(table, part, option if inline is not None else None),
             anchor=owner_of(column) if inline is not None and column is not None else f"{table.name}:primary key",
             basis=Basis.DECLARED if part.declared else Basis.PROVED,
             facts=(f"the primary key of `{table.name}` is {_listed(key.columns)}",),
@@ -153,13 +153,16 @@ def _keyed(table: Table, column: Column | None, key: PrimaryKeyDef) -> str:
     return f"`{shown(column)}`" if column is not None else f"`{table.name}({', '.join(key.columns)})`"
 
 
-def _without_help(table: Table, inline: bool, option: str, name: object) -> str:
-    if inline:
+def _without_help(table: Table, part: TablePart, option: str | None) -> str:
+    if option is not None:
         return f"Leave out `{option}=True`: `primary_key=True` is enough. Drop the second index in a revision."
+    if part.declared:
+        return "Take it out of the model, and drop it in a revision."
+    name = getattr(part.definition, "name", None)
     called = f'"{name}"' if isinstance(name, str) else "..."
-    if style_of(table) is Style.HISTORY:
-        return f'Drop it in a new revision: `op.drop_index({called}, table_name="{table.name.name}")`.'
-    return "Take it out of the model, and drop it in a revision."
+    if isinstance(part.definition, UniqueDef):
+        return f'Drop it in a new revision: `op.drop_constraint({called}, "{table.name.name}", type_="unique")`.'
+    return f'Drop it in a new revision: `op.drop_index({called}, table_name="{table.name.name}")`.'
 
 
 @rule("IDX021", "index-on-missing-column", "E/E/E")

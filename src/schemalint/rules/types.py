@@ -38,7 +38,10 @@ _PARSED = _TIMES | _NUMBERS | {"uuid", "boolean", "json", "jsonb", "interval", "
 
 @dataclass(frozen=True)
 class _Fault:
-    """What becomes of SQL in quotes: `frozen` once and for all, `refused` by the server, or `stored` as a text."""
+    """What becomes of SQL in quotes: `frozen` once and for all, `refused` by the server, or `stored` as a text.
+
+    `mistyped` is a truth value for a number, which PostgreSQL refuses with and without quotes.
+    """
 
     kind: str
     weight: Weight = Weight.FULL
@@ -53,17 +56,18 @@ def quoted_sql_default(column: Column) -> Iterator[Finding]:
     if found is None:
         return
     default, fault = found
+    if fault.kind == "mistyped" and not _runs_on_postgresql(column):
+        return
     step = _setting(column) if migrated is not None else None
     yield Finding(
         place=place_of(column, "server_default", "db_default") if declared else _place(column, step),
-        message=f"the server default of `{shown(column)}` is the text {_literal(default.sql)} and not SQL: "
-        + _consequence(fault, default.sql, column),
+        message=f"the server default of `{shown(column)}` is {_consequence(fault, default.sql, column)}",
         help=_quoted_help(style_of(column.table) if declared else Style.HISTORY, default.sql),
         anchor=owner_of(column),
         cause=f"{owner_of(column)}:server default",
         weight=fault.weight,
         basis=Basis.DECLARED if declared else Basis.PROVED,
-        facts=(f"the statement says DEFAULT {_literal(default.sql)}", "measured on PostgreSQL 15"),
+        facts=(f"the statement says DEFAULT {_literal(default.sql)}", "measured on PostgreSQL 15 and 18"),
         related=(Related(step.place, f"revision `{step.revision.id}` brings it to the database"),)
         if declared and step is not None
         else (),
@@ -106,8 +110,7 @@ def _fault(text: str, family: str | None, native: bool) -> _Fault | None:
     written = any(pattern.fullmatch(text) for pattern in (_QUOTED, _KEYWORD, _CALL))
     if written or (_CAST.fullmatch(text) and not is_json):
         return _Fault("refused")
-    no_number = family in _NUMBERS and text.lower() in ("true", "false")
-    return _Fault("refused") if no_number or (text.upper() == "NULL" and not (is_json and text == "null")) else None
+    return _Fault("mistyped") if family in _NUMBERS and text.lower() in ("true", "false") else None
 
 
 def _literal(text: str) -> str:
@@ -116,17 +119,23 @@ def _literal(text: str) -> str:
 
 
 def _consequence(fault: _Fault, text: str, column: Column) -> str:
-    target = column.table.target
-    if fault.kind != "stored" and target is not None and target.runs_on("postgresql") is False:
-        return "the server is given these words and calls nothing"
+    if fault.kind == "mistyped":
+        return f"{text}, which is no number: PostgreSQL refuses to create the column"
+    quoted = f"the text {_literal(text)} and not SQL"
+    if fault.kind == "stored":
+        with_quotes = _QUOTED.fullmatch(text.strip()) is not None
+        return f"{quoted}: rows get {'it with the quotes around it' if with_quotes else 'these words'}"
+    if _runs_on_postgresql(column) is False:
+        return f"{quoted}: the server is given these words and calls nothing"
     if fault.kind == "frozen":
-        return "PostgreSQL turns it into the moment at which the column is created, and every row gets that"
-    if fault.kind == "refused":
-        kind = _family_of(column, column.definition)
-        return f"it is no value of type {kind}, and PostgreSQL refuses to create the column"
-    if _QUOTED.fullmatch(text.strip()):
-        return "rows get it with the quotes around it"
-    return "rows get these words, nothing is called"
+        return f"{quoted}: PostgreSQL turns it into the moment at which the column is created, and every row gets that"
+    kind = _family_of(column, column.definition)
+    return f"{quoted}: it is no value of type {kind}, and PostgreSQL refuses to create the column"
+
+
+def _runs_on_postgresql(column: Column) -> bool | None:
+    target = column.table.target
+    return target.runs_on("postgresql") if target is not None else None
 
 
 def _setting(column: Column) -> Step | None:
@@ -225,7 +234,7 @@ def evaluated_default(column: Column) -> Iterator[Finding]:
 def mutable_column_default(column: Column) -> Iterator[Finding]:
     """A list, dict or set as default is one object that all rows of the process share."""
     for attribute, default in _defaults(column):
-        if default.kind != "mutable":
+        if default.kind != "mutable" or _family_of(column, column.definition) in (None, "other"):
             continue
         copied = style_of(column.table) is Style.FIELD
         kind = default.name or "object"
