@@ -25,6 +25,7 @@ from schemalint.interpret.values import (
 from schemalint.readers.alembic_catalog import is_asking
 from schemalint.readers.alembic_emit import Emitter
 from schemalint.readers.alembic_tables import Call, Did
+from schemalint.readers.sql_enums import with_enums
 from schemalint.readers.sqlalchemy_names import table_name
 from schemalint.readers.sqlalchemy_statements import (
     chain,
@@ -77,7 +78,8 @@ def _run_text(
     asked = Unsure("the statement asks what exists", existence=True)
     for located in located_operations(text, emitter.environment.dialect):
         with machine.under(asked if located.guarded else True):
-            emitter.take(machine, [Did(located.operation)], "execute", place, arguments)
+            operation = with_enums(located.operation, emitter.environment.schema())
+            emitter.take(machine, [Did(operation)], "execute", place, arguments)
 
 
 def _expression(machine: Machine, value: Value) -> Iterator[Operation]:

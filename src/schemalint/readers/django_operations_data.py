@@ -71,7 +71,24 @@ class DataFramework(DjangoFramework):
             return Handle("rows", (*owner.data, False))
         if isinstance(owner, Symbol) and f"{owner.name}.{name}" in _CONNECTIONS:
             return CONNECTION
+        if isinstance(owner, Handle) and owner.kind in ("model", "meta", "field"):
+            return self._described(owner, name)
         return super().attribute(owner, name)
+
+    def _described(self, owner: Handle, name: str) -> Value | Missing:
+        """`Model._meta.db_table`, `Model._meta.get_field("a").column`, `Model.__name__`."""
+        model = self.tables.state.models.get((str(owner.data[0]), str(owner.data[1])))
+        if owner.kind == "model" and name == "_meta":
+            return Handle("meta", owner.data)
+        if model is None:
+            return MISSING
+        if owner.kind == "meta" and name == "db_table":
+            return self.tables.name(model).name
+        if owner.kind == "model" and name == "__name__":
+            return model.name
+        if owner.kind == "field" and name == "column":
+            return self.tables.column(model, str(owner.data[2])) or MISSING
+        return MISSING
 
     def item(self, owner: Value, key: Value) -> Value | Missing:
         """`connections["default"]`, and slices of rows."""
@@ -126,7 +143,9 @@ class DataFramework(DjangoFramework):
     def _handle_call(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
         if owner == APPS:
             return self._model(args) if name == "get_model" else Unsure(f"{name} of the registry")
-        if owner.kind == "model":
+        if owner.kind == "meta" and name == "get_field" and args:
+            return Handle("field", (*owner.data, args[0].value))
+        if owner.kind in ("model", "meta"):
             return Unsure(f"{name} of a model")
         if owner.kind == "rows":
             return self._query(owner, name, args, place)
@@ -140,8 +159,9 @@ class DataFramework(DjangoFramework):
             return Unsure("what a statement gives")
         if name in ("cursor", "__enter__"):
             return CURSOR
-        if name == "quote_name" and args and isinstance(args[0].value, str):
-            return f'"{args[0].value}"'
+        if name == "quote_name":
+            text = args[0].value if args else None
+            return f'"{text}"' if isinstance(text, str) else HOLE
         if owner == EDITOR:
             self._opaque(f"what the schema editor's {name} does is not followed", place)
         return Unsure(f"{name} of the database")

@@ -91,7 +91,7 @@ def parsed_columns(sql: str, tokens: Sequence[Token], dialect: Dialect) -> tuple
         name = EVERY if isinstance(node, exp.Star) else node.name
         quoted = isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier) and node.this.quoted
         known = name if quoted or not dialect.folds else name.lower()
-        if HOLE not in name and "\ue000" not in name and known:
+        if HOLE not in name and known and (quoted or known.upper() not in _CONSTANTS):
             found[known] = None
     return tuple(found)
 

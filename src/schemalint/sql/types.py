@@ -70,7 +70,7 @@ def read_type(cursor: Cursor) -> tuple[ColumnType, Identity | None]:
         return Unknown("the type is computed"), None
     if name in ("enum", "set") and cursor.peek() == "(":
         return _inline_enum(cursor, name), None
-    qualified = "." in written
+    qualified = "." in written and not written.lower().startswith("pg_catalog.")
     arguments = cursor.group() or ()
     if HOLE in cursor.source(arguments):
         return Unknown("the type is computed"), None
