@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from schemalint.diagnostics import Basis
+from schemalint.diagnostics import Basis, Weight
 from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, UniqueDef
+from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table, TablePart
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.declarations import Style, key_place, owner_of, part_brought_by, place_of, shown, style_of
 
 _INDEXES_KEYS_ITSELF = frozenset({"mysql", "mariadb"})
-_AUDIT = re.compile(r"(created|updated|modified|changed|deleted|edited|added|inserted)_?by(_\w+)?")
+_AUDIT = re.compile(r"\w+_by(_(id|fk|uuid|user|user_id|account|account_id))?")
+_LOOKUP_COLUMNS = 3
+_NAMES = frozenset({"text", "varchar", "char", "enum"})
 _ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
@@ -22,10 +25,12 @@ def unindexed_foreign_key(table: Table) -> Iterator[Finding]:
     """A foreign key without an index makes every delete of a referenced row read the whole table."""
     if _server_indexes_keys(table):
         return
+    reported: set[str] = set()
     for key, part in _keys(table):
         columns = key.columns
-        if not _is_uncovered(table, columns) or _is_audit(key):
+        if _is_audit(key) or reported.intersection(columns) or not _is_uncovered(table, columns):
             continue
+        reported.update(columns)
         column = table.column(columns[0]) if len(columns) == 1 else None
         name = shown(column) if column is not None else f"{table.name}({', '.join(columns)})"
         yield Finding(
@@ -34,6 +39,7 @@ def unindexed_foreign_key(table: Table) -> Iterator[Finding]:
             f"what refers to it, reads all of {_the_table(table, column)}",
             help=_index_help(style_of(table), table, columns),
             anchor=owner_of(column) if column is not None else f"{table.name}:{','.join(columns)}",
+            weight=Weight.NOTE if _is_lookup(table, key) else Weight.FULL,
             basis=Basis.DECLARED if part.declared else Basis.PROVED,
             facts=(
                 f"no index, unique constraint or primary key of `{table.name}` begins with {_listed(columns)}",
@@ -51,12 +57,10 @@ def _server_indexes_keys(table: Table) -> bool:
 
 
 def _keys(table: Table) -> Iterator[tuple[ForeignKeyDef, TablePart]]:
-    """The foreign keys, those that models declare first; of several on the same columns the first."""
-    seen: set[tuple[str, ...]] = set()
-    for part in table.foreign_keys:
+    """The foreign keys with a known target: those of one column first, since an index for these may do for others."""
+    for part in sorted(table.foreign_keys, key=lambda part: len(_named(part.definition))):
         key = part.definition
-        if isinstance(key, ForeignKeyDef) and not isinstance(key.target, Unknown) and key.columns not in seen:
-            seen.add(key.columns)
+        if isinstance(key, ForeignKeyDef) and not isinstance(key.target, Unknown):
             yield key, part
 
 
@@ -69,6 +73,16 @@ def _is_audit(key: ForeignKeyDef) -> bool:
     """Whether a key says who touched a row last: nobody searches by it, and no delete of the user cascades to it."""
     acts = (key.on_delete or "").upper() in _ACTIONS
     return len(key.columns) == 1 and _AUDIT.fullmatch(key.columns[0]) is not None and not acts
+
+
+def _is_lookup(table: Table, key: ForeignKeyDef) -> bool:
+    """Whether a key refers to a list of names, as an enum would be: few rows, which nobody deletes."""
+    target = table.tables.find(key.target, near=table) if not isinstance(key.target, Unknown) else None
+    if target is None or len(key.target_columns) != 1 or len(target.columns) > _LOOKUP_COLUMNS:
+        return False
+    column = target.column(key.target_columns[0])
+    kind = column.definition.type if column is not None else None
+    return isinstance(kind, SqlType) and kind.family in _NAMES and not target.foreign_keys
 
 
 def _the_table(table: Table, column: Column | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemalint.diagnostics import Basis, Place, Related, Weight
-from schemalint.facts.models import Attribute, ClientDefault
+from schemalint.facts.models import ClientDefault
 from schemalint.facts.operations import AddColumn, AlterColumn, CreateTable
 from schemalint.facts.tables import ColumnDef, Default
 from schemalint.facts.types import SqlType
@@ -212,43 +212,46 @@ _NAIVE = {
 @rule("TYP004", "evaluated-default", "E/E/E", supersedes=("naive-utc-default",))
 def evaluated_default(column: Column) -> Iterator[Finding]:
     """A default that is called where it is declared is one value for all rows, that of the import."""
-    for attribute, default in _defaults(column):
-        name = (default.name or "").partition("().")[0]
-        if default.kind != "called" or name not in _CLOCKS | _DICE:
-            continue
+    called = [item for item in _defaults(column) if item.kind == "called" and _callee(item) in _CLOCKS | _DICE]
+    for default in called[:1]:
+        name = _callee(default)
         short = _short(name)
         once = "the time at which the process started" if name in _CLOCKS else "the same value, until the process ends"
         yield Finding(
-            place=default.place or attribute.place,
+            place=_place_of(column, default),
             message=f"the default of `{shown(column)}` calls {short}() once, when the module is imported: every row "
             f"gets {once}",
             help=_callable_help(default, name, style_of(column.table)),
             anchor=owner_of(column),
-            cause=_cause(column, default),
+            cause=f"{owner_of(column)}:default",
             basis=Basis.DECLARED,
             facts=(f"`{name}()` is called in the declaration; without the call it would be called for each row",),
+            related=tuple(Related(_place_of(column, other), "so it is here") for other in called[1:]),
         )
 
 
 @rule("TYP005", "mutable-column-default", "W/W/W")
 def mutable_column_default(column: Column) -> Iterator[Finding]:
     """A list, dict or set as default is one object that all rows of the process share."""
-    for attribute, default in _defaults(column):
-        if default.kind != "mutable" or _family_of(column, column.definition) in (None, "other"):
-            continue
+    if _family_of(column, column.definition) in (None, "other"):
+        return
+    shared = [item for item in _defaults(column) if item.kind == "mutable"]
+    for default in shared[:1]:
         copied = style_of(column.table) is Style.FIELD
         kind = default.name or "object"
         yield Finding(
-            place=default.place or attribute.place,
+            place=_place_of(column, default),
             message=f"the default of `{shown(column)}` is one {kind} "
             + (
                 "in the declaration; Pydantic copies it for each object, a `default_factory` says so"
                 if copied
-                else "for all rows: what one object appends to it, the next ones are created with"
+                else "for all rows: what is changed in it for one of them, the next ones are created with"
             ),
-            help=f"Give the callable: `default_factory={kind}`." if copied else _mutable_help(kind, column),
+            help=f"Give the callable: `default_factory={kind}`."
+            if copied
+            else f"Give the callable: `default={kind}`, or a lambda where the {kind} is not empty.",
             anchor=owner_of(column),
-            cause=_cause(column, default),
+            cause=f"{owner_of(column)}:default",
             weight=Weight.NOTE if copied else Weight.FULL,
             basis=Basis.DECLARED,
             facts=(f"the default is a {kind} that is made when the module is imported",),
@@ -262,38 +265,45 @@ def naive_utc_default(column: Column) -> Iterator[Finding]:
         return
     kind = column.definition.type
     zoned = isinstance(kind, SqlType) and kind.timezone is True
-    for attribute, default in _defaults(column):
-        meaning = _NAIVE.get(default.name or "")
-        if meaning is None or default.kind not in ("function", "called"):
-            continue
-        if default.arguments and not (default.name or "").endswith("utcfromtimestamp"):
-            continue
+    naive = [item for item in _defaults(column) if _is_naive(item)]
+    for default in naive[:1]:
         short = _short(default.name or "")
         yield Finding(
-            place=default.place or attribute.place,
-            message=f"`{shown(column)}` is filled in with {short}(), which is {meaning}: {_reading(zoned)}",
+            place=_place_of(column, default),
+            message=f"`{shown(column)}` is filled in with {short}(), which is {_NAIVE[default.name or '']}: "
+            + _reading(zoned),
             help=_aware_help(style_of(column.table), zoned),
             anchor=owner_of(column),
-            cause=_cause(column, default),
+            cause=f"{owner_of(column)}:default",
             basis=Basis.DECLARED,
             facts=(
                 f"{short}() returns a datetime without a time zone"
                 + ("; it is deprecated since Python 3.12" if "utc" in short else ""),
             ),
+            related=tuple(Related(_place_of(column, other), "so it is here") for other in naive[1:]),
         )
 
 
-def _defaults(column: Column) -> Iterator[tuple[Attribute, ClientDefault]]:
-    """What the library fills in on insert and on update, with the attribute that says so."""
+def _is_naive(default: ClientDefault) -> bool:
+    """Whether a default is a time without a zone. An argument of `now` is one; one of `utcfromtimestamp` is not."""
+    given = default.arguments and default.name != "datetime.datetime.utcfromtimestamp"
+    return default.name in _NAIVE and default.kind in ("function", "called") and not given
+
+
+def _defaults(column: Column) -> tuple[ClientDefault, ...]:
+    """What the library fills in on insert and on update."""
     attribute = column.attribute
-    for default in (attribute.default, attribute.on_update) if attribute is not None else ():
-        if attribute is not None and default is not None:
-            yield attribute, default
+    both = (attribute.default, attribute.on_update) if attribute is not None else ()
+    return tuple(default for default in both if default is not None)
 
 
-def _cause(column: Column, default: ClientDefault) -> str:
-    line = default.place.span.line if default.place is not None else 0
-    return f"{owner_of(column)}:default:{line}"
+def _place_of(column: Column, default: ClientDefault) -> Place:
+    return default.place or place_of(column)
+
+
+def _callee(default: ClientDefault) -> str:
+    """What is called first: `uuid.uuid4` of `uuid.uuid4().hex`."""
+    return (default.name or "").partition("().")[0]
 
 
 def _short(name: str) -> str:
@@ -306,13 +316,6 @@ def _callable_help(default: ClientDefault, name: str, style: Style) -> str:
     plain = not default.arguments and "()." not in (default.name or "")
     given = _short(name) if plain else f"lambda: {_short(name)}(...)"
     return f"Give the function instead of its result: `{option}={given}`."
-
-
-def _mutable_help(kind: str, column: Column) -> str:
-    attribute = column.attribute
-    return f"Give the callable: `default={kind}`" + (
-        "." if attribute is None or kind == "object" else f", or a lambda where the {kind} is not empty."
-    )
 
 
 def _reading(zoned: bool) -> str:
