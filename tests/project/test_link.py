@@ -64,5 +64,5 @@ def test_operations_are_counted_and_what_is_not_understood_is_told(linked: Linke
 
 
 def test_a_type_that_is_no_subject_is_refused(linked: Linked) -> None:
-    with pytest.raises(LookupError, match="int is no subject of rules; those are Column, EnvConfig, History"):
+    with pytest.raises(LookupError, match="int is no subject of rules; those are Column, EnvConfig, Function, History"):
         subjects_of(linked({}), int)

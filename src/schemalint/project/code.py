@@ -5,14 +5,18 @@ Each is read when it is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from schemalint.facts.models import ModelDef
 from schemalint.facts.requirements import Requirement
-from schemalint.facts.routes import Route
+from schemalint.facts.routes import Handler, Route
 from schemalint.interpret.program import Program
+from schemalint.project.attempts import Attempts
+from schemalint.project.functions import Function, Functions
+from schemalint.project.handlers import RouteHandler, handlers
 from schemalint.project.import_graph import ImportGraph
+from schemalint.project.layered import LayeredModule, layered_modules
 from schemalint.project.layers import Layers, layers
 from schemalint.project.merging import tables_of
 from schemalint.project.routes import routes
@@ -23,7 +27,11 @@ from schemalint.settings.records import Settings
 
 
 class Code:
-    """The code of a project. `paths` are the modules that are judged: no tests, no examples, no revisions."""
+    """The code of a project.
+
+    `paths` are the modules that are judged: no tests, no examples, no revisions. `roles` are those of all files.
+    `attempts` records what broke in a file while the code was read.
+    """
 
     def __init__(
         self,
@@ -32,12 +40,16 @@ class Code:
         paths: tuple[str, ...],
         histories: tuple[History, ...],
         requirements: Callable[[], tuple[Requirement, ...]],
+        roles: Mapping[str, str | None],
     ) -> None:
         self.program = program
         self.settings = settings
         self.paths = paths
         self._histories = histories
         self._requirements = requirements
+        self._roles = roles
+        self.attempts = Attempts()
+        self._functions_of: dict[str, tuple[Function, ...]] = {}
 
     @cached_property
     def models(self) -> tuple[ModelDef, ...]:
@@ -68,3 +80,39 @@ class Code:
     def imports(self) -> ImportGraph:
         """Which modules import which."""
         return ImportGraph(self.program)
+
+    @cached_property
+    def functions(self) -> Functions:
+        """The functions of the whole program."""
+        return Functions(self.program, roles=self._roles, served=lambda: self._served)
+
+    @cached_property
+    def _served(self) -> frozenset[tuple[str, str]]:
+        """The path and the name of what serves the routes."""
+        handlers = (route.handler for route in self.routes)
+        return frozenset((handler.path, handler.name) for handler in handlers if isinstance(handler, Handler))
+
+    def functions_of(self, path: str) -> tuple[Function, ...]:
+        """The functions of a module; none for one in which something breaks."""
+        if path not in self._functions_of:
+            self._functions_of[path] = self.attempts.run(
+                "reading the functions in", path, (), lambda: self.functions.of(path)
+            )
+        return self._functions_of[path]
+
+    @cached_property
+    def judged_functions(self) -> tuple[Function, ...]:
+        """The functions of the judged modules and of the revisions."""
+        revisions = {revision.module.path for history in self._histories for revision in history.revisions}
+        paths = (*self.paths, *sorted(revisions.difference(self.paths)))
+        return tuple(function for path in paths for function in self.functions_of(path))
+
+    @cached_property
+    def handlers(self) -> tuple[RouteHandler, ...]:
+        """The functions that serve the routes."""
+        return tuple(handlers(self))
+
+    @cached_property
+    def layered(self) -> tuple[LayeredModule, ...]:
+        """The judged modules whose layer is known."""
+        return tuple(layered_modules(self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from schemalint.diagnostics import Place
@@ -59,6 +59,16 @@ class Function:
     def qualified_name(self) -> str:
         """The name inside the module: "Users.get"."""
         return f"{self._flow.qualifier}.{self.name}" if self._flow.qualifier else self.name
+
+    @property
+    def role(self) -> str | None:
+        """The role of its file."""
+        return self._functions.roles.get(self.path)
+
+    @property
+    def is_handler(self) -> bool:
+        """Whether it serves a route."""
+        return (self.path, self.qualified_name) in self._functions.served()
 
     @property
     def is_async(self) -> bool:
@@ -176,10 +186,21 @@ class Function:
 
 
 class Functions:
-    """The functions of a program. One serves a whole run: what was found out is remembered."""
+    """The functions of a program. One serves a whole run: what was found out is remembered.
 
-    def __init__(self, program: Program, evidence: Evidence | None = None) -> None:
+    `roles` are those of the files; `served` gives the path and the qualified name of the functions that serve routes.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        evidence: Evidence | None = None,
+        roles: Mapping[str, str | None] | None = None,
+        served: Callable[[], Collection[tuple[str, str]]] = frozenset,
+    ) -> None:
         self.program = program
+        self.roles = roles or {}
+        self.served = served
         self.evidence = evidence if evidence is not None else Evidence(program)
         self.queries = Queries(self.evidence)
         self._of: dict[str, tuple[Function, ...]] = {}

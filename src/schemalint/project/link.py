@@ -96,7 +96,7 @@ def link(
         not_understood=tuple(dict.fromkeys(reading.not_understood)),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
-        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree)),
+        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree), roles),
     )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from schemalint.facts.models import ModelDef
 from schemalint.facts.revisions import EnvConfig
+from schemalint.project.functions import Function
+from schemalint.project.handlers import RouteHandler
+from schemalint.project.layered import LayeredModule
 from schemalint.project.subjects import History, Module, Project, Revision, Step, Target
 from schemalint.project.tables import Column, Table
 
@@ -52,4 +55,7 @@ _SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Table: lambda project: project.code.tables if project.code else (),
     Column: _columns,
     ModelDef: lambda project: project.code.models if project.code else (),
+    Function: lambda project: project.code.judged_functions if project.code else (),
+    RouteHandler: lambda project: project.code.handlers if project.code else (),
+    LayeredModule: lambda project: project.code.layered if project.code else (),
 }

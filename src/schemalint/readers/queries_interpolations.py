@@ -34,10 +34,12 @@ _NUMBERS = frozenset(
     {
         *(f"builtins.{name}" for name in ("int", "float", "len", "round", "bool", "abs", "id")),
         *(f"uuid.{name}" for name in ("UUID", "uuid1", "uuid4")),
+        *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
+        *("datetime.date.today", "time.time", "django.utils.timezone.now"),
     }
 )
 _TABLE_NAMES = frozenset({"__tablename__", "db_table", "fullname"})
-_SCHEMA_PARTS = frozenset({"__table__", "c", "columns", "_meta", "sorted_tables", "primary_key", "tables"})
+_SCHEMA_PARTS = frozenset({"__table__", "c", "columns", "_meta", "metadata", "sorted_tables", "primary_key", "tables"})
 _SAFE_TYPES = frozenset(
     {
         *(f"builtins.{name}" for name in ("int", "float", "bool")),
@@ -95,7 +97,9 @@ def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> s
 
 
 def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth: int) -> str:
-    if node.attr in _TABLE_NAMES or (node.attr in ("name", "key", "schema") and _is_schema_part(where, node.value)):
+    if node.attr in _TABLE_NAMES or (
+        node.attr in ("name", "key", "schema") and _is_schema_part(evidence, where, node.value)
+    ):
         return "identifier"
     if node.attr in ("value", "name"):  # of a member of an enumeration
         owner = resolve(evidence.program, where.path, node.value)
@@ -109,9 +113,12 @@ def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth:
     return "value"
 
 
-def _is_schema_part(where: Where, node: Expression) -> bool:
+def _is_schema_part(evidence: Evidence, where: Where, node: Expression) -> bool:
     """Whether the expression is a table or a column, as `User.__table__` or the variable of a loop over columns is."""
     if _leads_through_parts(node):
+        return True
+    value = evidence.value(where, node)
+    if isinstance(value, Instance) and value.name in ("sqlalchemy.Table", "sqlalchemy.Column"):
         return True
     if not isinstance(node, Name) or where.flow is None:
         return False
