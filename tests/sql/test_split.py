@@ -66,10 +66,10 @@ def test_mysql_has_its_own_quotes_comments_and_delimiters() -> None:
 
 
 WORDS = """
-    CREATE TABLE | ALTER TABLE t | ADD | DROP | COLUMN | a | int | ( | ) | , | ; | ' | " | $$ | $x$ | /* | */ | -- | BEGIN
-    | E' | DO | END | IF | EXISTS | THEN | INSERT INTO t | SELECT | FROM | WITH | UPDATE t SET | = | VALUES | WHERE | {{ | }}
-    | CONSTRAINT | CHECK | REFERENCES | PRIMARY KEY | [ | ] | :: | . | DEFAULT | INDEX | ON | USING | COPY | stdin | SET
-    | LOCK | COMMENT ON | GENERATED | AS | IDENTITY | EXCEPTION | WHEN | 😀 | 0 | 'x' | \\ | \ufffc
+    CREATE TABLE | ALTER TABLE t | ADD | DROP | COLUMN | a | int | ( | ) | , | ; | ' | " | $$ | $x$ | /* | */ | -- | E'
+    | BEGIN | DO | END | IF | EXISTS | THEN | INSERT INTO t | SELECT | FROM | WITH | UPDATE t SET | = | VALUES | {{
+    | }} | WHERE | CONSTRAINT | CHECK | REFERENCES | PRIMARY KEY | [ | ] | :: | . | DEFAULT | INDEX | ON | USING | COPY
+    | stdin | SET | LOCK | COMMENT ON | GENERATED | AS | IDENTITY | EXCEPTION | WHEN | 😀 | 0 | 'x' | \\ | \ufffc
 """
 PIECES = st.sampled_from(["\n", *(word.strip() for word in WORDS.split("|"))])
 

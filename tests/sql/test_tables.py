@@ -75,7 +75,7 @@ def column(definition: str, dialect: str | None = None) -> ColumnDef:
         ("public.mood", SqlType("other", name="public.mood")),
         ('"Mood"', SqlType("other", name="Mood")),
         ("geometry(Point, 4326)", SqlType("other", name="geometry(Point, 4326)")),
-        ("pg_catalog.int4", SqlType("other", name="pg_catalog.int4")),
+        ("pg_catalog.int4", INTEGER),
     ],
 )
 def test_types(written: str, expected: SqlType) -> None:
@@ -183,7 +183,7 @@ def test_tables_that_may_hold_more(sql: str) -> None:
 
 def test_a_partition_is_made_and_attached() -> None:
     created, attached = operations_of(
-        "CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (1) TO (9) PARTITION BY LIST (b)"
+        "CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (1) TO (9) PARTITION BY HASH (b)"
     )
     assert isinstance(created, CreateTable)
     assert not created.table.complete
