@@ -16,10 +16,10 @@ from schemalint.interpret.values import Class
 from schemalint.ir import ClassDef, Statement
 from schemalint.readers.models_after import completed
 from schemalint.readers.models_classes import shape_of
-from schemalint.readers.models_core import core_tables, flat, imperative_models, outside_parts
+from schemalint.readers.models_core import core_tables, imperative_models, outside_parts
 from schemalint.readers.models_django import django_models
 from schemalint.readers.models_django_apps import is_django
-from schemalint.readers.models_reading import Reading
+from schemalint.readers.models_reading import Reading, flat
 from schemalint.readers.models_tables import model_of
 
 
@@ -35,7 +35,7 @@ def read_models(
     models: list[ModelDef] = []
     django: list[Class] = []
     for path in wanted:
-        for owner in _candidates(program, path):
+        for owner in _candidates(reading, path):
             if is_django(reading, owner):
                 django.append(owner)
             elif (shape := shape_of(reading, owner)) is not None:
@@ -48,14 +48,14 @@ def read_models(
     return completed(models, parts)
 
 
-def _candidates(program: Program, path: str) -> Iterator[Class]:
+def _candidates(reading: Reading, path: str) -> Iterator[Class]:
     """The classes that may be models: those that inherit from something or are decorated."""
-    return (Class(path, node) for node in classes(program.modules[path].body) if node.bases or node.decorators)
+    return (Class(path, node) for node in classes(reading.statements(path)) if node.bases or node.decorators)
 
 
 def classes(statements: tuple[Statement, ...]) -> Iterator[ClassDef]:
     """The classes of a module, those under conditions and inside classes too."""
-    for statement in flat(statements):
+    for statement in statements:
         if isinstance(statement, ClassDef):
             yield statement
-            yield from classes(statement.body)
+            yield from classes(tuple(flat(statement.body)))

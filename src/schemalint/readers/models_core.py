@@ -11,7 +11,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ConstraintDef, IndexDef, TableDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.resolve import qualified_name
-from schemalint.interpret.scopes import blocks_of, function_scope
+from schemalint.interpret.scopes import function_scope
 from schemalint.interpret.values import Class, Entries, Frame, Made, Member, Symbol, Value
 from schemalint.ir import (
     AnnAssign,
@@ -29,7 +29,7 @@ from schemalint.ir import (
 from schemalint.ir import Attribute as AttributeNode
 from schemalint.readers.models_bodies import Own
 from schemalint.readers.models_metadata import Metadata, metadata_of
-from schemalint.readers.models_reading import Reading
+from schemalint.readers.models_reading import Reading, flat
 from schemalint.readers.models_relationships import relationship_of
 from schemalint.readers.models_roots import root_of
 from schemalint.readers.models_tables import finished, table_of_core
@@ -40,20 +40,12 @@ _PARTS = frozenset({"Index", "UniqueConstraint", "CheckConstraint", "ForeignKeyC
 _MAPPERS = frozenset({"sqlalchemy.orm.mapper", "sqlalchemy.orm.registry.map_imperatively", "map_imperatively"})
 
 
-def flat(statements: tuple[Statement, ...]) -> Iterator[Statement]:
-    """Statements, those under conditions and in try blocks too, but not those of definitions."""
-    for statement in statements:
-        yield statement
-        for block in blocks_of(statement):
-            yield from flat(block)
-
-
 # ------------------------------------------------------------------------------------------------------------ tables
 
 
 def core_tables(reading: Reading, path: str) -> Iterator[ModelDef]:
     """The tables that a module assigns to its names."""
-    for statement in flat(reading.program.modules[path].body):
+    for statement in reading.statements(path):
         if not isinstance(statement, (Assign, AnnAssign)) or not isinstance(statement.value, Call):
             continue
         if not _is_table(reading, path, statement.value.func):
@@ -130,9 +122,9 @@ def _metadata(reading: Reading, path: str, call: Call, made: Made) -> Metadata:
 
 def imperative_models(reading: Reading, path: str) -> Iterator[ModelDef]:
     """The classes that a module maps by calls, at its top or in its functions (`start_mappers`)."""
-    if not _imports_mapper(reading.program.modules[path].body):
-        return
-    yield from _mapped_in(reading, path, reading.program.modules[path].body, Frame(path))
+    statements = reading.statements(path)
+    if _imports_mapper(statements):
+        yield from _mapped_in(reading, path, statements, Frame(path))
 
 
 def _imports_mapper(statements: tuple[Statement, ...]) -> bool:
@@ -144,19 +136,19 @@ def _imports_mapper(statements: tuple[Statement, ...]) -> bool:
             or "mapper" in item.name
             for item in statement.names
         )
-        for statement in flat(statements)
+        for statement in statements
     )
 
 
 def _mapped_in(reading: Reading, path: str, statements: tuple[Statement, ...], frame: Frame) -> Iterator[ModelDef]:
     machine = reading.machine(path)
-    for statement in flat(statements):
+    for statement in statements:
         if isinstance(statement, FunctionDef):
             if b"mapper" in statement.body or b"map_imperatively" in statement.body:
                 inner = Frame(path, {}, frame)
                 for parameter in function_scope(statement).bindings:
                     inner.names.pop(parameter, None)
-                yield from _mapped_in(reading, path, statements_of(statement), inner)
+                yield from _mapped_in(reading, path, tuple(flat(statements_of(statement))), inner)
             continue
         call = statement.value if isinstance(statement, (ExpressionStatement, Assign)) else None
         if isinstance(call, Call) and _last(call.func) in ("mapper", "map_imperatively", "mapping", "map_class"):
@@ -209,7 +201,7 @@ def _imperative(reading: Reading, path: str, call: Call, made: Made) -> Iterator
 
 def outside_parts(reading: Reading, path: str) -> Iterator[tuple[ObjectName, Union[IndexDef, ConstraintDef], Place]]:
     """The indexes and constraints that a module makes of columns of tables, outside of classes."""
-    for statement in flat(reading.program.modules[path].body):
+    for statement in reading.statements(path):
         call = statement.value if isinstance(statement, (ExpressionStatement, Assign, AnnAssign)) else None
         if not isinstance(call, Call) or _last(call.func) not in _PARTS:
             continue

@@ -19,6 +19,7 @@ from schemalint.facts.tables import (
     ColumnDef,
     ConstraintDef,
     ForeignKeyDef,
+    Identity,
     IndexDef,
     IndexElement,
     PrimaryKeyDef,
@@ -273,7 +274,7 @@ def _through(
     assert isinstance(model.table, ObjectName)
     far = registry.target(model, made)
     columns = [
-        ColumnDef("id", registry.auto_type(model), nullable=False),
+        ColumnDef("id", registry.auto_type(model), nullable=False, identity=Identity()),
         ColumnDef(f"{left}_id", kind, nullable=False),
     ]
     constraints: list[ConstraintDef] = [
@@ -308,7 +309,8 @@ def _key(registry: Registry, model: DjangoModel, building: _Building, place: Pla
     if any(isinstance(item, PrimaryKeyDef) for item, _ in building.constraints):
         return
     column, kind = registry.key(model)
-    building.columns = {column: ColumnDef(column, kind, nullable=False), **building.columns}
+    numbered = Identity() if model.kind != "joined" else None
+    building.columns = {column: ColumnDef(column, kind, nullable=False, identity=numbered), **building.columns}
     building.column_places.setdefault(column, place)
     building.constraints.append((PrimaryKeyDef(None, (column,)), place))
     if model.kind == "joined" and model.parent is not None:

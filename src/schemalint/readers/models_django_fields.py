@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemalint.facts.tables import ColumnDef, Default, Generated
+from schemalint.facts.tables import ColumnDef, Default, Generated, Identity
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import HOLE, Made, Symbol, Value, unknown
@@ -65,6 +65,7 @@ _TEXTS = {
 }
 _SQL = {"cidr": "inet", "inet": "inet", "tsvector": "tsvector", "jsonb": "jsonb", "uuid": "uuid", "text": "text"}
 _GIS = ("Point", "Polygon", "LineString", "Geometry", "MultiPoint", "MultiPolygon", "MultiLineString", "Raster")
+_AUTO = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
 _POSITIVE = frozenset({"PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"})
 TO_ONE = frozenset({"ForeignKey", "OneToOneField", "TreeForeignKey", "TreeOneToOneField", "ParentalKey"})
 TO_MANY = frozenset({"ManyToManyField", "ParentalManyToManyField", "TreeManyToManyField"})
@@ -153,6 +154,7 @@ def column_of_field(made: Made, name: str, kind: ColumnType) -> ColumnDef:
         type=kind,
         nullable=False if primary else null if isinstance(null, bool) else unknown(null),
         default=default,
+        identity=Identity() if short in _AUTO else None,
         generated=_generated(made) if short == "GeneratedField" else None,
         client_default=filled or made.value("auto_now") is True or made.value("auto_now_add") is True,
         comment=_text(made.value("db_comment")),

@@ -15,6 +15,7 @@ from schemalint.interpret.homes import canonical, instance_attribute
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import BoundValue, DefinedClass, External, Resolution, Unresolved
 from schemalint.interpret.resolve import bases, name_of
+from schemalint.interpret.scopes import blocks_of
 from schemalint.interpret.values import (
     MISSING,
     Builtin,
@@ -51,6 +52,7 @@ class Reading:
     shapes: dict[Key, Shape | None] = field(default_factory=dict)
     under_way: set[Key] = field(default_factory=set)
     sqlmodel_metadata: list[Metadata | None] = field(default_factory=list)
+    _statements: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
     handed_on: HandedOn = field(default_factory=HandedOn)
     _ancestors: dict[Key, tuple[Ancestor, ...]] = field(default_factory=dict)
     _machines: dict[str, Machine] = field(default_factory=dict)
@@ -58,6 +60,13 @@ class Reading:
     def program_of(self, path: str) -> Program:
         """The program that holds a path."""
         return library_program() if is_library(path) else self.program
+
+    def statements(self, path: str) -> tuple[Statement, ...]:
+        """The statements of a module, those under conditions and in try blocks too, but not those of definitions."""
+        found = self._statements.get(path)
+        if found is None:
+            found = self._statements[path] = tuple(flat(self.program.modules[path].body))
+        return found
 
     def machine(self, path: str) -> Machine:
         """The evaluator for what stands in a file, with all its steps ahead."""
@@ -88,7 +97,9 @@ class Reading:
         known = self._ancestors.get(key)
         if known is None:
             self._ancestors[key] = (Unresolved("cyclic inheritance"),)
-            known = self._ancestors[key] = _last_of_each(self._inherited(owner))
+            known = self._ancestors[key] = _last_of_each(
+                item for item in self._inherited(owner) if not isinstance(item, Class) or key_of(item) != key
+            )
         return known
 
     def _inherited(self, owner: Class) -> Iterator[Ancestor]:
@@ -130,6 +141,14 @@ class Reading:
             if (found := each.at_least(*release)) is not None
         ]
         return known[0] if known and len(set(known)) == 1 else None
+
+
+def flat(statements: tuple[Statement, ...]) -> Iterator[Statement]:
+    """Statements, those under conditions and in try blocks too, but not those of definitions."""
+    for statement in statements:
+        yield statement
+        for block in blocks_of(statement):
+            yield from flat(block)
 
 
 def key_of(owner: Class) -> Key:
