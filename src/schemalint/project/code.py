@@ -103,7 +103,8 @@ class Code:
     @cached_property
     def judged_functions(self) -> tuple[Function, ...]:
         """The functions of the judged modules and of the revisions."""
-        revisions = {revision.module.path for history in self._histories for revision in history.revisions}
+        modules = (revision.module for history in self._histories for revision in history.revisions)
+        revisions = {module.path for module in modules if module.ir is not None}
         paths = (*self.paths, *sorted(revisions.difference(self.paths)))
         return tuple(function for path in paths for function in self.functions_of(path))
 
