@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemalint.engine.cache import Cache
 from schemalint.engine.lowering import lower_files
+from schemalint.engine.sql_table import remembered_sql
 from schemalint.project.link import link
 from schemalint.project.subjects import Project
 from schemalint.settings.records import Settings
@@ -36,9 +37,10 @@ def load(
     Raises `TreeError` for a tree that cannot be had. A file that cannot be read is an error of the result.
     """
     walked = walk(tree, (), exclude=settings.excluded, respect_gitignore=settings.respect_gitignore)
-    lowered = lower_files(tree, walked.files, cache, max_file_size=settings.max_file_size, progress=progress)
-    sources = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-    project = link(sources, settings, tree, released)
+    with remembered_sql(cache):
+        lowered = lower_files(tree, walked.files, cache, max_file_size=settings.max_file_size, progress=progress)
+        sources = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
+        project = link(sources, settings, tree, released)
     problems = (f"{path}:{problem.span.line}: {problem.message}" for path, problem in lowered.problems.items())
     crashes = (f"schemalint failed while {crash.doing}: {crash.error}" for crash in project.crashes)
     skipped = (f"{entry.path} {entry.reason}" for entry in walked.skipped if entry.error)

@@ -13,7 +13,7 @@ from schemalint.engine.cache import Cache
 from schemalint.engine.checking import Found, by_type, check, validated_options
 from schemalint.engine.lowering import lower_files
 from schemalint.engine.result import Examined, NotUnderstood, RunResult
-from schemalint.engine.sql_table import SqlTable
+from schemalint.engine.sql_table import remembered_sql
 from schemalint.engine.suppression import Suppressions
 from schemalint.engine.weighing import one_per_cause, to_diagnostics
 from schemalint.project.conduct import Crash, DirectiveUse
@@ -27,7 +27,6 @@ from schemalint.settings.globs import ignored_in
 from schemalint.settings.records import Settings
 from schemalint.source.tree import SourceTree, is_within
 from schemalint.source.walk import Skipped, Walked, walk
-from schemalint.sql.memory import remembering
 
 _FEW = 5
 
@@ -67,6 +66,11 @@ def run(request: Request) -> Outcome:
     Raises `TreeError` for a tree that cannot be had, `PluginError` and `OptionsError` for settings that name a plugin
     or an option in vain. Whatever is wrong with a file, or breaks in a rule, is a diagnostic.
     """
+    with remembered_sql(request.cache):
+        return _outcome(request)
+
+
+def _outcome(request: Request) -> Outcome:
     started = time.perf_counter()
     settings = request.settings
     rules = load_rules(settings.plugins)
@@ -87,7 +91,7 @@ def run(request: Request) -> Outcome:
         progress=request.progress,
     )
     sources: dict[str, Source] = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-    project = _linked(sources, request)
+    project = link(sources, settings, request.tree)
     checked = check(_about_code(applied), options, partial(subjects_of, project))
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()
@@ -114,16 +118,6 @@ def run(request: Request) -> Outcome:
         elapsed=time.perf_counter() - started,
     )
     return Outcome(result, roles, project, crashes)
-
-
-def _linked(sources: Mapping[str, Source], request: Request) -> Project:
-    """The linked project; the cache remembers the SQL that was read for it, and is done with then."""
-    table = SqlTable(request.cache)
-    with remembering(table):
-        project = link(sources, request.settings, request.tree)
-    table.store()
-    request.cache.close()
-    return project
 
 
 _CONDUCT = (Crash, DirectiveUse)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from schemalint import __version__
 from schemalint.engine.cache import Cache
-from schemalint.sql.memory import SQL_READER_VERSION
+from schemalint.sql.memory import SQL_READER_VERSION, remembering
+
+
+@contextmanager
+def remembered_sql(cache: Cache) -> Iterator[None]:
+    """Lets SQL that is read inside be looked up in the cache, and is done with the cache in the end."""
+    table = SqlTable(cache)
+    with remembering(table):
+        yield
+    table.store()
+    cache.close()
 
 
 class SqlTable:
