@@ -93,6 +93,13 @@ class TestKeys:
         assert users.has_constraint("fk_users_team", "primary key") is None
         assert users.has_constraint("fk_users_team", "foreign key") is False
 
+    def test_an_unnamed_constraint_that_was_taken_back_is_not_asked(self) -> None:
+        timeline = Timeline()
+        end = timeline.apply(table(USERS, "id"), "r1")
+        timeline.apply(ops.AddConstraint(USERS, UniqueDef(None, ("id",))), "r1")
+        timeline.rewind(end)
+        assert timeline.now().has_constraint(USERS, "uq_users", "unique") is False
+
     def test_a_constraint_may_take_over_an_index(self) -> None:
         view = replay(
             table(USERS, "id"),

@@ -8,7 +8,7 @@ from typing import TypeVar
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import TableDef
 from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
-from schemalint.schema.store import Entry, Key, TableStore, Taints, Track, Unnamed, Visible
+from schemalint.schema.store import ConstraintState, Entry, Key, TableStore, Taints, Track, Unnamed, Visible
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Key)
@@ -108,7 +108,7 @@ class TableView:
         unnamed = (
             track
             for key, track in self._store.constraints.items()
-            if isinstance(key, Unnamed) and kind in (None, track.entries[-1].value.definition.__struct_config__.tag)
+            if isinstance(key, Unnamed) and track.last is not None and kind in (None, _kind(track.last))
         )
         return None if any(self._presence(track) is not False for track in unnamed) else False
 
@@ -168,3 +168,8 @@ def _named(tracks: Mapping[Key, Track[T]], name: str) -> Track[T] | None:
     if name in tracks:
         return tracks[name]
     return next((track for key, track in tracks.items() if isinstance(key, Unnamed) and key.default == name), None)
+
+
+def _kind(entry: Entry[ConstraintState]) -> str:
+    """What kind of constraint it is, by the tag of its definition."""
+    return str(entry.value.definition.__struct_config__.tag)
