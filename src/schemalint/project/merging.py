@@ -18,6 +18,7 @@ from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, Tabl
 from schemalint.project.subjects import History, Target
 from schemalint.project.tables import Column, Part, Table, TablePart, Tables
 from schemalint.schema.parts import ConstraintView, IndexView
+from schemalint.schema.table import TableView
 from schemalint.schema.view import SchemaView
 
 _OVERLAP = 0.8
@@ -26,11 +27,17 @@ _OWN = frozenset({"table", "joined", "core", "implicit"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _End:
-    """A history, its schema after everything, and where its steps stand."""
+    """The schema after everything, and where its steps stand. Histories that build one schema together share it."""
 
-    history: History
+    histories: tuple[History, ...]
     view: SchemaView
     places: Mapping[int, Place]
+    owners: Mapping[int, History]
+
+    def history(self, table: TableView | None) -> History:
+        """The history that made a table; the first where none is known to have."""
+        made = table.created_at if table is not None else None
+        return self.owners.get(made, self.histories[0]) if made is not None else self.histories[0]
 
 
 def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> Tables:
@@ -38,12 +45,12 @@ def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> 
 
     Histories are replayed. Tables of one name belong together where their metadata is the same, or not known.
     """
-    ends = [_end(history) for history in histories if history.timeline is not None]
+    ends = _ends(histories)
     declared = [model for model in models if model.kind != "abstract"]
     groups = _groups(declared)
     pairs = _pairs(groups, ends)
     tables = Tables(unnamed=tuple(model for model in declared if model.table_name is None))
-    targets = tuple(dict.fromkeys(end.history.target for end in ends))
+    targets = tuple(dict.fromkeys(history.target for end in ends for history in end.histories))
     only = targets[0] if len(targets) == 1 else None
     found = [
         _table(tables, name, members, pairs.get(metadata), only, not ends)
@@ -54,7 +61,7 @@ def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> 
         _table(tables, view.name, [], end, None, False)
         for end in ends
         for view in end.view.tables()
-        if (id(end.history), view.name) not in known
+        if (id(end.history(view)), view.name) not in known
     )
     tables.all = tuple(sorted(found, key=lambda table: (table.name.schema or "", table.name.name, table.place)))
     for table in tables.all:
@@ -62,10 +69,20 @@ def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> 
     return tables
 
 
-def _end(history: History) -> _End:
-    assert history.timeline is not None
-    steps = (step for revision in history.ordered for step in revision.steps)
-    return _End(history, history.timeline.now(), {step.number: step.place for step in steps})
+def _ends(histories: Iterable[History]) -> list[_End]:
+    """One end for each timeline."""
+    shared: dict[int, list[History]] = {}
+    for history in histories:
+        if history.timeline is not None:
+            shared.setdefault(id(history.timeline), []).append(history)
+    ends = []
+    for group in shared.values():
+        steps = [(step, history) for history in group for revision in history.ordered for step in revision.steps]
+        timeline = group[0].timeline
+        assert timeline is not None
+        places = {step.number: step.place for step, _ in steps}
+        ends.append(_End(tuple(group), timeline.now(), places, {step.number: history for step, history in steps}))
+    return ends
 
 
 # ------------------------------------------------------------------------------------------------------------ pairing
@@ -100,7 +117,7 @@ def _pairs(groups: Groups, ends: list[_End]) -> dict[str | None, _End]:
         names.setdefault(metadata, set()).add(name)
     pairs: dict[str | None, _End] = {}
     for metadata, tables in names.items():
-        named = [end for end in ends if _names(end.history, metadata)]
+        named = [end for end in ends if any(_names(history, metadata) for history in end.histories)]
         likely = [end for end in ends if _share(end.view, tables) >= _OVERLAP]
         if len(named) == 1:
             pairs[metadata] = named[0]
@@ -136,6 +153,7 @@ def _table(
     created = view.created_at if view is not None else None
     place = ordered[0].place if ordered else _step(places, created, next(iter(places.values()), None))
     assert place is not None
+    history = end.history(view) if end is not None else None
     table = Table(
         name=name,
         place=place,
@@ -143,9 +161,9 @@ def _table(
         migrated=view,
         models=tuple(ordered),
         rivals=_rivals(ordered),
-        history=end.history if end is not None else None,
-        target=end.history.target if end is not None else target,
-        settled=not end.history.incomplete if end is not None else settled,
+        history=history,
+        target=history.target if history is not None else target,
+        settled=not any(each.incomplete for each in end.histories) if end is not None else settled,
         tables=tables,
     )
     table.columns = tuple(_columns_of(table, places))
