@@ -243,8 +243,5 @@ def _nullable_help(column: Column) -> str:
     allowed = {
         Style.MAPPED: "annotate it `Mapped[... | None]`",
         Style.FIELD: "annotate it `... | None`",
-        Style.DJANGO: "give it `null=True`",
     }.get(style, "give it `nullable=True`")
-    if style is Style.DJANGO:
-        return f"To keep the rows {allowed}; to delete them too say `on_delete=CASCADE`, to forbid it `PROTECT`."
     return f'To keep the rows {allowed}; to delete them too say `ondelete="CASCADE"`, to forbid it `"RESTRICT"`.'
