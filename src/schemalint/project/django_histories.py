@@ -89,8 +89,9 @@ def _groups(program: Program, paths: list[str], labels: Mapping[str, str]) -> di
 def _site(program: Program, name: str, migrations: dict[str, Migration], files: Files) -> Site:
     below = [path for path in program.modules if name == "." or path.startswith(f"{name}/")] or list(program.modules)
     user = _setting(program, "AUTH_USER_MODEL", below)
-    if user is None and assigns(program, "INSTALLED_APPS", below) and not assigns(program, "AUTH_USER_MODEL", below):
-        user = "auth.User"
+    everywhere = program.modules
+    if user is None and assigns(program, "INSTALLED_APPS", everywhere):
+        user = None if assigns(program, "AUTH_USER_MODEL", everywhere) else "auth.User"
     auto = _setting(program, "DEFAULT_AUTO_FIELD", below)
     app, _, model = user.rpartition(".") if user is not None else ("", "", "")
     return Site(

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from schemalint.diagnostics import Place, Span
 from schemalint.interpret.evaluate import machine as new_machine
-from schemalint.interpret.evaluate_machine import Framework
+from schemalint.interpret.evaluate_machine import Framework, Machine
 from schemalint.interpret.evaluate_names import class_attribute, inherits
 from schemalint.interpret.program import Program
+from schemalint.interpret.resolutions import External
+from schemalint.interpret.resolve import ancestry
 from schemalint.interpret.scopes import Assigned
 from schemalint.interpret.values import HOLE, Class, Frame
 from schemalint.ir import ClassDef
@@ -40,7 +42,7 @@ def _named(program: Program, path: str, node: ClassDef) -> tuple[str, str] | Non
     """The folder and the label that a class gives; None where it is no configuration or an abstract one."""
     machine = new_machine(program, path, Place(path, Span(1, 1, 1, 1)), Framework())
     owner = Class(path, node)
-    if not inherits(machine, owner, _CONFIGS):
+    if not _is_config(machine, owner):
         return None
     name, label = (class_attribute(machine, owner, attribute) for attribute in ("name", "label"))
     if not isinstance(name, str) or HOLE in name:
@@ -50,6 +52,14 @@ def _named(program: Program, path: str, node: ClassDef) -> tuple[str, str] | Non
     if module is not None:
         folder = posixpath.dirname(module) if module.endswith(".py") else module
     return folder, label if isinstance(label, str) and HOLE not in label else name.rpartition(".")[2]
+
+
+def _is_config(machine: Machine, owner: Class) -> bool:
+    """Whether a class derives from Django's `AppConfig`; those of libraries bear its name."""
+    if inherits(machine, owner, _CONFIGS):
+        return True
+    bases = ancestry(machine.program, owner.path, owner.node)
+    return any(isinstance(base, External) and base.name.endswith(("AppConfig", "PluginConfig")) for base in bases)
 
 
 def label_of(folder: str, labels: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from schemalint.facts.tables import (
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import Items, Made, Value
 from schemalint.readers.django_expressions import condition, expression, last_name
-from schemalint.readers.django_names import index_name
+from schemalint.readers.django_names import index_name, kept
 from schemalint.readers.django_state import Model
 from schemalint.readers.django_state_tables import Tables
 
@@ -43,7 +43,7 @@ def index_of(tables: Tables, model: Model, made: Made) -> IndexDef:
         columns = tuple(element.column or "" for element in elements)
         name = index_name(tables.name(model).name, columns, tuple(element.descending for element in elements))
     return IndexDef(
-        name=name if isinstance(name, str) else Unknown("its name is computed"),
+        name=kept(name, tables.world.dialect) if isinstance(name, str) else Unknown("its name is computed"),
         elements=elements,
         method=_METHODS.get(last_name(made)),
         predicate=_predicate(tables, model, made),
@@ -54,7 +54,7 @@ def index_of(tables: Tables, model: Model, made: Made) -> IndexDef:
 def constraint_of(tables: Tables, model: Model, made: Made) -> Union[ConstraintDef, IndexDef]:
     """A constraint as it is written; one that the server can only keep as a unique index is that."""
     name = made.value("name")
-    text = name if isinstance(name, str) else None
+    text = kept(name, tables.world.dialect) if isinstance(name, str) else None
     kind = last_name(made)
     if kind == "CheckConstraint":
         test = made.value("condition") if made.given("condition") is not None else made.value("check")

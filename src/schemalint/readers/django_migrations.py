@@ -68,11 +68,7 @@ def read_migration(program: Program, path: str, app: str, files: Files) -> Migra
     module = program.modules[path]
     home = Place(path, span_of(module.lines, node.name_start, node.name_start + len(node.name)))
     machine = _machine(program, home, DjangoFramework(files))
-    names: dict[str, Value] = {}
-    for holder in reversed(list(lineage(machine, Class(path, node)))):
-        frame = Frame(holder.path)
-        machine.run(holder.node.body, frame)
-        names.update(frame.names)
+    names = _attributes(machine, path, node)
     stem = posixpath.basename(path).removesuffix(".py")
     dependencies = _ids(names.get("dependencies"))
     operations = names.get("operations")
@@ -95,6 +91,16 @@ def read_migration(program: Program, path: str, app: str, files: Files) -> Migra
         irreversible=tuple(lost),
     )
     return Migration(definition, app, operations, names.get("atomic") is not False, _ids(names.get("run_before")))
+
+
+def _attributes(machine: Machine, path: str, node: ClassDef) -> dict[str, Value]:
+    """What the bodies of the class and of those that it derives from assign."""
+    names: dict[str, Value] = {}
+    for holder in reversed(list(lineage(machine, Class(path, node)))):
+        frame = Frame(holder.path)
+        machine.run(holder.node.body, frame)
+        names.update(frame.names)
+    return names
 
 
 def migration_class(program: Program, path: str) -> ClassDef | None:
@@ -165,13 +171,22 @@ class Course:
     def __post_init__(self) -> None:
         self.emitter = Emitter(self.environment)
         home = self.migration.definition.place
-        self.machine = _machine(self.program, home, DjangoFramework(self.files))
+        self.machine = _machine(self.program, home, DjangoFramework(self.files, self.world.dialect))
         self.reader = Reader(self.machine, self.migration.app, self.world)
+        self.operations = self._operations(home.path)
+
+    def _operations(self, path: str) -> Value:
+        """The operations; where they depend on the server, those for the one at hand."""
+        known = self.migration.operations
+        node = migration_class(self.program, path)
+        if known is None or node is None or (isinstance(known, Items) and not known.open):
+            return known
+        return _attributes(self.machine, path, node).get("operations")
 
     def upgrade(self, state: State) -> tuple[Body, list[Done]]:
         """Does all operations, and tells from which state to which each leads."""
         done: list[Done] = []
-        for value in listed(self.migration.operations):
+        for value in listed(self.operations):
             after = state_after(self.reader, value, state)
             self._do(value, state, after)
             done.append(Done(value, state, after))
@@ -187,7 +202,7 @@ class Course:
         return self._body(self.migration.definition.downgrade)
 
     def _doubt_the_list(self) -> None:
-        operations = self.migration.operations
+        operations = self.operations
         if operations is not None and not (isinstance(operations, Items) and not operations.open):
             reason = "not all of the operations are known"
             home = self.migration.definition.place

@@ -38,6 +38,11 @@ def truncated(name: str, dialect: str | None) -> str:
     return name[: longest - 4] + digest(name, length=4)
 
 
+def kept(name: str, dialect: str | None) -> str:
+    """A name as the server keeps it: PostgreSQL cuts what is too long without a word."""
+    return name[: LONGEST["postgresql"]] if dialect in (None, "postgresql") else name
+
+
 def index_name(table: str, columns: tuple[str, ...], descending: tuple[bool, ...], suffix: str = "idx") -> str:
     """The name of an index of `Meta.indexes` without one (`Index.set_name_with_model`, Django 5.2)."""
     marked = ["-" + column if down else column for column, down in zip(columns, descending, strict=True)]

@@ -25,6 +25,7 @@ from schemalint.interpret.evaluate_machine import Machine
 from schemalint.interpret.values import Instance, Items, Made, Value, describe
 from schemalint.readers.alembic_tables import Did
 from schemalint.readers.django_indexes import constraint_of, index_of, plain_index
+from schemalint.readers.django_names import kept
 from schemalint.readers.django_operations_fields import (
     add_field,
     alter_field,
@@ -84,8 +85,13 @@ def _drop_index(moment: Moment, made: Made) -> Iterator[Did]:
     name = index.value("name") if isinstance(index, Made) else made.value("name", 1)
     if model is not None and moment.before.is_managed(model):
         table = moment.before.name(model)
-        known = name if isinstance(name, str) else Unknown("the name of the index is computed")
+        known = _kept(moment, name) or Unknown("the name of the index is computed")
         yield Did(DropIndex(known, table, table.schema, concurrently=_is_concurrent(made)))
+
+
+def _kept(moment: Moment, name: Value) -> str | None:
+    """A name as the server keeps it; None where it is computed."""
+    return kept(name, moment.before.world.dialect) if isinstance(name, str) else None
 
 
 def _is_concurrent(made: Made) -> bool:
@@ -100,13 +106,13 @@ def _rename_index(moment: Moment, made: Made) -> Iterator[Did]:
     table = moment.before.name(model)
     if isinstance(old, str):
         source, target = (old, new) if old in model.indexes or new not in model.indexes else (new, old)
-        yield Did(RenameIndex(source, target, table.schema))
+        yield Did(RenameIndex(_kept(moment, source) or source, _kept(moment, target) or target, table.schema))
     elif isinstance(fields, Items) and new not in model.indexes:
         columns = moment.before.columns(model, tuple(str(name) for name in fields.values))
         names = moment.indexes(table, columns) if columns is not None else ()
         made_name = moment.before.made_name(table, columns, "_idx") if columns is not None else None
         found = names[0] if names else made_name
-        yield Did(RenameIndex(found or Unknown("the index is not known"), new, table.schema))
+        yield Did(RenameIndex(found or Unknown("the index is not known"), _kept(moment, new) or new, table.schema))
 
 
 def _index_together(moment: Moment, made: Made) -> Iterator[Did]:
@@ -149,7 +155,7 @@ def _drop_constraint(moment: Moment, made: Made) -> Iterator[Did]:
     table = moment.before.name(model)
     constraint = model.constraints.get(str(name))
     found = constraint_of(moment.before, model, constraint) if constraint is not None else None
-    known = name if isinstance(name, str) else Unknown("the name of the constraint is computed")
+    known = _kept(moment, name) or Unknown("the name of the constraint is computed")
     if isinstance(found, IndexDef):
         yield Did(DropIndex(known, table, table.schema))
     else:
@@ -161,7 +167,7 @@ def _validate(moment: Moment, made: Made) -> Iterator[Did]:
     model, _ = moment.models(made)
     name = made.value("name", 1)
     if model is not None and moment.before.is_managed(model):
-        known = name if isinstance(name, str) else Unknown("the name of the constraint is computed")
+        known = _kept(moment, name) or Unknown("the name of the constraint is computed")
         yield Did(ValidateConstraint(moment.before.name(model), known))
 
 

@@ -30,7 +30,7 @@ from schemalint.ir import FunctionDef
 from schemalint.readers.alembic_emit import Emitter
 from schemalint.readers.alembic_tables import Did
 from schemalint.readers.django_state_tables import Tables
-from schemalint.readers.django_values import DjangoFramework, Files
+from schemalint.readers.django_values import DjangoFramework, Files, vendor_of
 from schemalint.sql.parse import located_operations
 
 APPS, EDITOR, CONNECTION, CURSOR = (Handle(kind) for kind in ("apps", "editor", "connection", "cursor"))
@@ -53,7 +53,7 @@ class DataFramework(DjangoFramework):
     """What a function of RunPython does."""
 
     def __init__(self, files: Files, emitter: Emitter, tables: Tables) -> None:
-        super().__init__(files)
+        super().__init__(files, tables.world.dialect)
         self.emitter = emitter
         self.tables = tables
         self._set: dict[Value, list[str]] = {}
@@ -63,8 +63,7 @@ class DataFramework(DjangoFramework):
         if owner == EDITOR and name == "connection":
             return CONNECTION
         if owner == CONNECTION and name == "vendor":
-            known = self.tables.world.dialect
-            return known if known is not None else Unsure("the server is not known")
+            return vendor_of(self.dialect) if self.dialect is not None else Unsure("the server is not known")
         if owner == CONNECTION and name == "alias":
             return "default"
         if isinstance(owner, Handle) and owner.kind == "model" and name in _MANAGERS:

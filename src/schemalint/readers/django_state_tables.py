@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Union
 
+from msgspec import structs
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import (
     CheckDef,
@@ -29,6 +31,7 @@ from schemalint.readers.django_fields import AUTO, POSITIVE, RELATIONS, WITHOUT_
 from schemalint.readers.django_names import made_name, truncated
 from schemalint.readers.django_state import Field, Key, Model, State
 from schemalint.readers.django_state_read import USER_MODEL, World
+from schemalint.schema.definitions import default_constraint_name
 from schemalint.sql.types import type_of_sql
 
 _CONTRIB = {
@@ -286,16 +289,21 @@ class Tables:
         )
 
     def inline(self, table: ObjectName, part: Part) -> Iterator[ConstraintDef]:
-        """The constraints that come with a column; the server names those without a name."""
+        """The constraints that come with a column, by the names that PostgreSQL gives them: these outlast renames."""
         if part.primary_key:
-            yield PrimaryKeyDef(None, (part.name,))
+            yield self._named(table, PrimaryKeyDef(None, (part.name,)))
         elif part.unique:
-            yield UniqueDef(None, (part.name,))
+            yield self._named(table, UniqueDef(None, (part.name,)))
         if part.check is not None:
-            yield CheckDef(None, part.check)
+            yield self._named(table, CheckDef(None, part.check), part.name)
         key = self.foreign_key(table, part)
         if key is not None:
             yield key
+
+    def _named(self, table: ObjectName, constraint: ConstraintDef, *columns: str) -> ConstraintDef:
+        if not self.world.is_postgresql:
+            return constraint
+        return structs.replace(constraint, name=default_constraint_name(table.name, constraint, columns))
 
     def indexes(self, table: ObjectName, part: Part) -> Iterator[IndexDef]:
         """The indexes that come with a column."""
@@ -320,7 +328,7 @@ class Tables:
         constraints = [constraint for part in known for constraint in self.inline(name, part)]
         composite = next((field for field in model.fields.values() if field.kind == "CompositePrimaryKey"), None)
         if composite is not None:
-            constraints.append(PrimaryKeyDef(None, self._composite(model, composite)))
+            constraints.append(self._named(name, PrimaryKeyDef(None, self._composite(model, composite))))
         for names in model.unique_together:
             columns = self.columns(model, names)
             if columns is not None:

@@ -31,6 +31,7 @@ from schemalint.interpret.values import (
 from schemalint.ir import FunctionDef
 from schemalint.readers.django_fields import field_class
 
+_VENDOR = Symbol("django.db.connection.vendor")
 _SUPER = Handle("super")
 _RESOURCES = frozenset({"importlib.resources.files", "importlib_resources.files"})
 _DJANGO = ("django.db.", "django.contrib.postgres.", "django.contrib.gis.")
@@ -60,8 +61,9 @@ class DjangoFramework(Framework):
     constructor hands on; `owner` is then the `Instance`.
     """
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, dialect: str | None = None) -> None:
         self.files = files
+        self.dialect = dialect
         self.machine: Machine
         self._making: list[_Making] = []
 
@@ -71,6 +73,13 @@ class DjangoFramework(Framework):
             return posixpath.basename(str(owner.data[0]))
         if isinstance(owner, Made) and isinstance(owner.owner, Instance) and name in owner.owner.fields:
             return owner.owner.fields[name]
+        return MISSING
+
+    def equal(self, left: Value, right: Value) -> Value | Missing:
+        """The vendor of the connection and a name."""
+        for vendor, name in ((left, right), (right, left)):
+            if vendor == _VENDOR and isinstance(name, str):
+                return vendor_of(self.dialect) == name if self.dialect else Unsure("the server is not known")
         return MISSING
 
     def call(self, callee: Value, args: tuple[Given, ...], place: Place) -> Value | Missing:
@@ -135,8 +144,16 @@ class DjangoFramework(Framework):
         return MISSING
 
 
+def vendor_of(dialect: str) -> str:
+    """What Django calls a server."""
+    return {"mariadb": "mysql", "mssql": "microsoft"}.get(dialect, dialect)
+
+
 def library_class(machine: Machine, owner: Class) -> str | None:
     """The class of Django, or of a library that is known, from which a class of the project derives: the nearest."""
+    own = f"{machine.program.module_name(owner.path)}.{owner.node.name}"
+    if not own.startswith("django.") and field_class(own) is not None:
+        return own
     for base in ancestry(machine.program, owner.path, owner.node):
         if isinstance(base, External) and (base.name.startswith(_DJANGO) or field_class(base.name) is not None):
             return base.name
