@@ -62,7 +62,7 @@ def quoted_sql_default(column: Column) -> Iterator[Finding]:
     yield Finding(
         place=place_of(column, "server_default", "db_default") if declared else _place(column, step),
         message=f"the server default of `{shown(column)}` is {_consequence(fault, default.sql, column)}",
-        help=_quoted_help(style_of(column.table) if declared else Style.HISTORY, default.sql),
+        help=_quoted_help(style_of(column.table) if declared else Style.HISTORY, fault, default.sql),
         anchor=owner_of(column),
         cause=f"{owner_of(column)}:server default",
         weight=fault.weight,
@@ -97,7 +97,7 @@ def _is_native(definition: ColumnDef) -> bool:
 
 def _fault(text: str, family: str | None, native: bool) -> _Fault | None:
     if family in _TIMES and _MOMENT.fullmatch(text):
-        return _Fault("frozen")
+        return _Fault("frozen" if family != "time" or "now" in text.lower() else "refused")
     if family in _TEXTS:
         if _QUOTED.fullmatch(text):
             return _Fault("stored")
@@ -161,9 +161,9 @@ def _place(column: Column, step: Step | None) -> Place:
     return step.placed.argument("server_default") if step is not None else column.place
 
 
-def _quoted_help(style: Style, text: str) -> str:
-    if text.lower() in ("true", "false") or _QUOTED.fullmatch(text.strip()):
-        return f"Write the value itself, or SQL as SQL: {_expression(style, text)}."
+def _quoted_help(style: Style, fault: _Fault, text: str) -> str:
+    if fault.kind == "mistyped":
+        return f"Write the number: {_expression(style, '1' if text.lower() == 'true' else '0')}."
     return f"Write SQL as SQL: {_expression(style, text)}."
 
 
@@ -183,23 +183,41 @@ def _expression(style: Style, text: str) -> str:
 
 _CLOCKS = frozenset(
     {
-        *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
-        *(
-            "time.time",
-            "time.time_ns",
-            "time.monotonic",
-            "django.utils.timezone.now",
-            "django.utils.timezone.localdate",
-        ),
-        *("pendulum.now", "arrow.now", "arrow.utcnow"),
+        "datetime.datetime.now",
+        "datetime.datetime.utcnow",
+        "datetime.datetime.today",
+        "datetime.date.today",
+        "time.time",
+        "time.time_ns",
+        "time.monotonic",
+        "django.utils.timezone.now",
+        "django.utils.timezone.localdate",
+        "pendulum.now",
+        "arrow.now",
+        "arrow.utcnow",
     }
 )
 _DICE = frozenset(
     {
-        *("uuid.uuid1", "uuid.uuid3", "uuid.uuid4", "uuid.uuid5", "uuid.uuid6", "uuid.uuid7", "uuid.getnode"),
-        *("secrets.token_hex", "secrets.token_urlsafe", "secrets.token_bytes", "secrets.randbelow", "secrets.choice"),
-        *("random.random", "random.randint", "random.choice", "random.getrandbits", "random.randrange"),
-        *("os.urandom", "ulid.new", "ulid.ULID", "nanoid.generate", "shortuuid.uuid"),
+        "uuid.uuid1",
+        "uuid.uuid4",
+        "uuid.uuid6",
+        "uuid.uuid7",
+        "secrets.token_hex",
+        "secrets.token_urlsafe",
+        "secrets.token_bytes",
+        "secrets.randbelow",
+        "secrets.choice",
+        "random.random",
+        "random.randint",
+        "random.choice",
+        "random.getrandbits",
+        "random.randrange",
+        "os.urandom",
+        "ulid.new",
+        "ulid.ULID",
+        "nanoid.generate",
+        "shortuuid.uuid",
     }
 )
 _NAIVE = {
