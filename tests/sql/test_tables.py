@@ -67,7 +67,7 @@ def column(definition: str, dialect: str | None = None) -> ColumnDef:
         ("timestamptz(6)", SqlType("timestamp", precision=6, timezone=True)),
         ("time without time zone", SqlType("time", timezone=False)),
         ("interval day to second(3)", SqlType("interval", precision=3)),
-        ("bit varying(8)", SqlType("bit", length=8)),
+        ("bit varying(8)", SqlType("bit", length=8, name="varbit")),
         ("text[]", SqlType("array", item=SqlType("text"))),
         ("integer ARRAY[4]", SqlType("array", item=INTEGER)),
         ("cidr", SqlType("inet", name="cidr")),

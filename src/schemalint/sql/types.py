@@ -32,7 +32,7 @@ _FAMILIES = {
     "uuid": "uuid",
     "json": "json",
     "jsonb": "jsonb",
-    "bit": "bit varbit",
+    "bit": "bit",
     "inet": "inet",
     "tsvector": "tsvector",
     "xml": "xml",
@@ -40,7 +40,7 @@ _FAMILIES = {
 _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 _NAMED = {
     "tinyint": "smallint", "mediumint": "integer", "tinytext": "text", "mediumtext": "text", "longtext": "text",
-    "tinyblob": "binary", "mediumblob": "binary", "longblob": "binary", "cidr": "inet",
+    "tinyblob": "binary", "mediumblob": "binary", "longblob": "binary", "cidr": "inet", "varbit": "bit",
 }  # fmt: skip
 """Types of one server that stand in a family, but are told apart there."""
 _SERIALS = {

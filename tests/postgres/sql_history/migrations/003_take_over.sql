@@ -1,0 +1,1 @@
+ALTER TABLE users ADD CONSTRAINT uq_mail UNIQUE USING INDEX ix_mail;

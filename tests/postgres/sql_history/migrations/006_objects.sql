@@ -1,0 +1,12 @@
+ALTER TABLE logs ADD PRIMARY KEY (id, at);
+CREATE VIEW v AS SELECT id FROM users;
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER tr BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON users USING (id = 1);
+INSERT INTO users ("Name", mail, code) SELECT 'a' || g, 'b' || g, 'c' FROM generate_series(1, 3) g;
+UPDATE users SET age = length(mail) WHERE id > 1;
+DELETE FROM users;
+COMMENT ON COLUMN users.age IS 'it''s an age';
+COMMENT ON TABLE users IS 'people';
+DROP TABLE plain;
