@@ -246,6 +246,11 @@ def test_what_only_talks_or_reads_is_nothing(upgrade, source):
     assert (reading.operations, reading.not_understood) == ([], [])
 
 
+def test_a_table_that_is_put_together_column_by_column_is_not_known_in_full(upgrade):
+    reading = upgrade("copy = sa.Table('copy', sa.MetaData())\ncopy.append_column(x)\ncopy.create(op.get_bind())")
+    assert reading.only.table.complete is False
+
+
 def test_a_body_that_never_ends_is_given_up(upgrade):
     reading = upgrade("for a in range(1000):\n    for b in range(1000):\n        x = a * b")
     assert isinstance(reading.only, OpaqueOperation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemalint.diagnostics import Place
 from schemalint.facts.operations import CreateEnum, CreateIndex, DropEnum, DropIndex, DropTable, OpaqueOperation
 from schemalint.facts.types import SqlType
@@ -72,7 +74,8 @@ def _table(machine: Machine, emitter: Emitter, owner: Value, name: str, options:
         rest = tuple(arg for arg in owner.args if arg.keyword is None)[2:]
         call = Call(machine, "create_table", Arguments("create_table", (), False), emitter.environment.dialect)
         read = table(machine, found, rest, owner.value("comment"))
-        return list(created_table(call, read, read.definition, checked))
+        definition = read.definition if rest else replace(read.definition, complete=False)
+        return list(created_table(call, read, definition, checked))
     if isinstance(owner, Member) and owner.name == "__table__" and isinstance(owner.owner, Class):
         return [Did(_mapped(machine, owner.owner, name, checked))]
     return None
