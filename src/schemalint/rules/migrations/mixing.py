@@ -1,0 +1,82 @@
+"""Schema and rows changed by one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemalint.diagnostics import Related, Weight
+from schemalint.facts import operations as ops
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import AddColumn, DataChange
+from schemalint.project.subjects import Revision, Step
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import is_new
+
+_CHANGES = (
+    ops.DropTable,
+    ops.AddColumn,
+    ops.DropColumn,
+    ops.AlterColumn,
+    ops.CreateIndex,
+    ops.DropIndex,
+    ops.AddConstraint,
+    ops.DropConstraint,
+)
+
+
+@rule("MIG016", "mixed-schema-and-data", "-/W/W", judges_change=True)
+def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
+    """One revision changes the schema of tables in use and rows of tables in use."""
+    steps = [step for step in revision.steps if not step.placed.conditional and not step.placed.autocommit]
+    rows = [step for step in steps if _changes_rows(step)]
+    schema = [step for step in steps if isinstance(step.operation, _CHANGES) and not _is_of_new(step)]
+    if not rows or not schema:
+        return
+    own = all(_fills_new_columns(step) for step in rows)
+    first = rows[0]
+    yield Finding(
+        place=first.place,
+        message=f"`{revision.id}` changes rows of `{_table(first)}` and the schema of `{_table(schema[0])}` in one "
+        "transaction: the locks of the one are held for as long as the other takes",
+        help="Change the rows in a revision of its own, between the one that adds what they need and the one that "
+        "removes or requires it.",
+        anchor=f"{revision.id}:mixed",
+        weight=Weight.NOTE if own else Weight.FULL,
+        facts=(
+            f"the schema is changed in line {schema[0].place.span.line}, rows in line {first.place.span.line}",
+            *(("only columns that the revision itself adds are filled",) if own else ()),
+        ),
+        related=(Related(schema[0].place, "the schema is changed here"),),
+    )
+
+
+def _table(step: Step) -> object:
+    return getattr(step.operation, "table", None) or getattr(step.operation, "name", None) or "a table"
+
+
+def _changes_rows(step: Step) -> bool:
+    """Whether rows of a table that was there before are changed."""
+    operation = step.operation
+    return (
+        isinstance(operation, DataChange)
+        and operation.command != "insert"
+        and isinstance(operation.table, ObjectName)
+        and not is_new(step, operation.table)
+    )
+
+
+def _is_of_new(step: Step) -> bool:
+    table = _table(step)
+    return isinstance(table, ObjectName) and is_new(step, table)
+
+
+def _fills_new_columns(step: Step) -> bool:
+    """Whether an UPDATE sets only columns that the revision adds."""
+    change = step.operation
+    assert isinstance(change, DataChange)
+    added = {
+        other.operation.column.name
+        for other in step.revision.steps
+        if isinstance(other.operation, AddColumn) and other.operation.table == change.table
+    }
+    return change.command == "update" and bool(change.columns_set) and set(change.columns_set) <= added
