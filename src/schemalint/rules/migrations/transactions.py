@@ -12,7 +12,7 @@ from schemalint.facts.operations import (
     Operation,
     TransactionControl,
 )
-from schemalint.project.subjects import Step
+from schemalint.project.subjects import History, Step
 from schemalint.rules.api import Finding, rule
 
 
@@ -59,4 +59,35 @@ def _runs_without_transaction(step: Step) -> bool:
         isinstance(other.operation, TransactionControl) and other.operation.command == "commit"
         for other in step.revision.steps
         if other.number < step.number
+    )
+
+
+@rule("MIG022", "autocommit-without-per-migration-transaction", "-/W/W")
+def autocommit_without_per_migration_transaction(history: History) -> Iterator[Finding]:
+    """An autocommit block commits all revisions before it, unless each one has a transaction of its own."""
+    env = history.env
+    if env is None or env.transaction_per_migration not in (None, False):
+        return
+    if env.transactional_ddl not in (None, True) or (env.isolation_level or "").upper() == "AUTOCOMMIT":
+        return
+    outside = [
+        step
+        for revision in history.ordered
+        for step in revision.steps
+        if step.placed.autocommit and not step.placed.via
+    ]
+    if not outside or history.target.runs_on("postgresql") is False:
+        return
+    blocks = {step.revision.id: step for step in reversed(outside)}
+    newest, *others = blocks.values()
+    yield Finding(
+        place=newest.place,
+        message=f"the autocommit block of `{newest.revision.id}` commits all that ran before it in the same `alembic "
+        "upgrade`: when the upgrade fails later, it is not rolled back as a whole",
+        help=f"Set `transaction_per_migration=True` in `context.configure(...)` of {env.path}.",
+        anchor=f"{history.root}:autocommit",
+        facts=(
+            f"{env.path} does not set transaction_per_migration, so that all pending revisions share a transaction",
+            *((f"{len(others)} more revisions have such blocks",) if others else ()),
+        ),
     )
