@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Related
-from schemalint.project.subjects import History, Revision
+from schemalint.project.subjects import History, Revision, Step
 from schemalint.rules.api import Finding, rule
+from schemalint.rules.migrations.objects import needed_by
 
 
 @rule("HIS001", "multiple-heads", "E/E/E")
@@ -78,3 +79,29 @@ def _cycle(cycle: tuple[Revision, ...]) -> Finding:
             Related(other.definition.parents_place, f"`{other.id}` is part of the cycle") for other in others
         ),
     )
+
+
+@rule("HIS014", "missing-migration-dependency", "W/E/E")
+def missing_migration_dependency(step: Step) -> Iterator[Finding]:
+    """A revision works on a table that another branch makes, and does not say that it comes after it."""
+    history, own = step.revision.history, step.revision
+    if own.definition.framework != "alembic" or step.placed.guarded:
+        return
+    for table in dict.fromkeys(needed.table for needed in needed_by(step.operation)):
+        found = (step.schema.table(table) or step.schema.last.table(table)) if table is not None else None
+        maker = found.created_in if found is not None else None
+        if maker is None or maker == own.id or history.is_ancestor(maker, own.id):
+            continue
+        made_by = next((revision for revision in history.ordered if revision.id == maker), None)
+        if made_by is None or history.is_ancestor(own.id, maker):
+            continue
+        yield Finding(
+            place=step.place,
+            message=f"`{own.id}` needs `{table}`, which `{maker}` of another branch makes: nothing says which of them "
+            "runs first",
+            help=f'Say so: `depends_on = "{maker}"`.',
+            anchor=f"{own.id}:depends_on:{maker}",
+            facts=(f"`{maker}` is no ancestor of `{own.id}`, and not among what it depends on",),
+            related=(Related(made_by.definition.place, f"`{table}` is made by this revision"),),
+        )
+        return
