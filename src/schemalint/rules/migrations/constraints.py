@@ -68,6 +68,8 @@ def constraint_before_backfill(step: Step) -> Iterator[Finding]:
     operation = step.operation
     if not isinstance(operation, AlterColumn) or operation.nullable is not False:
         return
+    if step.revision.definition.framework == "django":
+        return  # it fills the column with the field's default, or asks for one
     table, column = operation.table, operation.column
     if isinstance(table, Unknown) or isinstance(column, Unknown) or is_new(step, table) or is_emptied(step, table):
         return

@@ -37,13 +37,28 @@ def rename_as_drop_add(step: Step) -> Iterator[Finding]:
         made = _added_column(step, operation)
         if made is not None and isinstance(made.operation, AddColumn):
             new = made.operation.column.name
-            rename = f'op.alter_column("{operation.table}", "{operation.column}", new_column_name="{new}")'
+            rename = _RENAMES.get(step.revision.definition.framework, _RENAMES["sql"])[0].format(
+                table=operation.table, old=operation.column, new=new
+            )
             yield _finding(step, made, f"{operation.table}.{operation.column}", new, rename)
     elif isinstance(operation, DropTable) and isinstance(operation.name, ObjectName):
         made = _created_table(step, operation.name)
         if made is not None and isinstance(made.operation, CreateTable):
             new = str(made.operation.table.name)
-            yield _finding(step, made, str(operation.name), new, f'op.rename_table("{operation.name}", "{new}")')
+            rename = _RENAMES.get(step.revision.definition.framework, _RENAMES["sql"])[1].format(
+                old=operation.name, new=new
+            )
+            yield _finding(step, made, str(operation.name), new, rename)
+
+
+_RENAMES = {
+    "alembic": (
+        'op.alter_column("{table}", "{old}", new_column_name="{new}")',
+        'op.rename_table("{old}", "{new}")',
+    ),
+    "django": ('migrations.RenameField(..., "{old}", "{new}")', "migrations.RenameModel(...)"),
+    "sql": ("ALTER TABLE {table} RENAME COLUMN {old} TO {new}", "ALTER TABLE {old} RENAME TO {new}"),
+}
 
 
 def _finding(step: Step, made: Step, old: str, new: str, rename: str) -> Finding:
@@ -55,7 +70,7 @@ def _finding(step: Step, made: Step, old: str, new: str, rename: str) -> Finding
         anchor=step.anchor,
         facts=(
             f"nothing in this revision copies `{old}` to `{new}`",
-            "Alembic's autogenerate cannot see a rename: it writes a drop and an addition",
+            "autogenerate cannot see a rename: it writes a drop and an addition",
         ),
         related=(Related(made.place, f"`{new}` is made here"),),
     )
