@@ -1,4 +1,4 @@
-"""Adds a rule: its function to the category's module, and its page to the catalogue.
+"""Adds a rule: its function to the category's module or package, and its page to the catalogue.
 
     python tools/new_rule.py LCK002 non-concurrent-index-drop W/E/E Step
 
@@ -87,7 +87,8 @@ def main() -> int:
     category = CATEGORIES.get(given.code[:3])
     if category is None or not CODE.fullmatch(given.code) or not NAME.fullmatch(given.name):
         parser.error(f"a code begins with one of {', '.join(CATEGORIES)}, a name is lower-case words and dashes")
-    module = ROOT / "src" / "schemalint" / "rules" / f"{category}.py"
+    package = ROOT / "src" / "schemalint" / "rules" / category
+    module = package / f"{given.name.replace('-', '_')}.py" if package.is_dir() else package.with_suffix(".py")
     page = ROOT / "rules" / category / f"{given.name}.md"
     values = {
         **vars(given),
