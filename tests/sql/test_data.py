@@ -4,6 +4,7 @@ import pytest
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import DataChange
+from schemalint.interpret import values
 from schemalint.sql.columns_read import columns_read, parsed_columns
 from schemalint.sql.dialect import dialect_of
 from schemalint.sql.parse import operations_of
@@ -111,3 +112,7 @@ def test_other_ways_to_write_the_same() -> None:
     assert change == DataChange("insert", T, ("a", "b"), bounded=True)
     (joined,) = operations_of("UPDATE t JOIN u ON t.i = u.i SET t.a = u.b", "mysql")
     assert joined == DataChange("update", T, ("a",), ("b",))
+
+
+def test_a_hole_is_what_the_evaluator_leaves() -> None:
+    assert HOLE == values.HOLE
