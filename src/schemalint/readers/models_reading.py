@@ -50,6 +50,7 @@ class Reading:
     requirements: tuple[Requirement, ...] = ()
     bodies: dict[Key, Body] = field(default_factory=dict)
     shapes: dict[Key, Shape | None] = field(default_factory=dict)
+    roots: dict[Key, bool] = field(default_factory=dict)
     under_way: set[Key] = field(default_factory=set)
     sqlmodel_metadata: list[Metadata | None] = field(default_factory=list)
     _statements: dict[str, tuple[Statement, ...]] = field(default_factory=dict)

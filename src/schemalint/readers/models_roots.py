@@ -12,7 +12,7 @@ from schemalint.ir import Assign, Attribute, Call, Dict, Expression, Name
 from schemalint.readers.models_bodies import body_of
 from schemalint.readers.models_hints import Hint, hint_of
 from schemalint.readers.models_metadata import Metadata, metadata_of
-from schemalint.readers.models_reading import Reading
+from schemalint.readers.models_reading import Reading, key_of
 
 _DIRECT = frozenset({"sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta"})
 _MAKERS = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.automap.automap_base", "generate_base"})
@@ -46,6 +46,13 @@ class Root:
 
 def is_root(reading: Reading, owner: Class) -> bool:
     """Whether a class is itself the base that others are mapped by."""
+    key = key_of(owner)
+    if key not in reading.roots:
+        reading.roots[key] = _is_root(reading, owner)
+    return reading.roots[key]
+
+
+def _is_root(reading: Reading, owner: Class) -> bool:
     program = reading.program_of(owner.path)
     for base in owner.node.bases:
         name = qualified_name(program, owner.path, base.value)
