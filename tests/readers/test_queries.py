@@ -297,6 +297,43 @@ def test_texts_that_are_put_together(body: str, formatted: bool, kinds: list[str
 
 
 @pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("f\"SELECT a FROM t WHERE b = '{given}'\"", "value"),
+        ("f\"SELECT a FROM t WHERE b LIKE '%{given}%'\"", "value"),
+        ("f'SELECT a FROM t WHERE b > {given}'", "value"),
+        ("f'SELECT a FROM t WHERE b IN ({given})'", "value"),
+        ("f'INSERT INTO t VALUES (1, {given})'", "value"),
+        ("f'SELECT a FROM t LIMIT {given}'", "value"),
+        ("'SELECT a FROM t WHERE b = %s' % given", "value"),
+        ("'SELECT a FROM t WHERE b = %(b)s' % {'b': given}", "value"),
+        ("'SELECT a FROM {} WHERE b = {}'.format('t', given)", "value"),
+        ("'SELECT a FROM {t} WHERE b = {b}'.format(b=given, t='t')", "value"),
+        ("'SELECT a FROM t WHERE c = %s AND b = {}'.format(given)", "value"),
+        ("'SELECT a FROM t WHERE b = ' + given", "value"),
+        ("f'SELECT a FROM t ORDER BY a, {given}'", "order"),
+        ("f'SELECT a FROM {given}'", "other"),
+        ("f\"SELECT a FROM t WHERE b = 'x' AND {given}\"", "other"),
+        ("f'INSERT INTO t VALUES (:{given})'", "other"),
+        ("f'SELECT {given} FROM t'", "other"),
+    ],
+)
+def test_what_stands_where_something_is_put_in(text: str, position: str) -> None:
+    (query,) = queries(f"session.execute(text({text}))", "session: Session, given")
+    assert [item.position for item in query.interpolations] == [position]
+
+
+@pytest.mark.parametrize("annotation", ["int | None", "Optional[uuid.UUID]", "datetime.date"])
+def test_values_of_some_types_cannot_carry_anything_into_a_statement(annotation: str) -> None:
+    (query,) = queries(
+        "session.execute(text(f'SELECT {given}'))",
+        f"session: Session, given: {annotation} = None",
+        "import datetime, uuid\nfrom typing import Optional",
+    )
+    assert [item.kind for item in query.interpolations] == ["number"]
+
+
+@pytest.mark.parametrize(
     ("sql", "trivial"), [("SELECT 1", True), ("select now()", True), ("SELECT 1 FROM t", False), ("DELETE", False)]
 )
 def test_health_checks(sql: str, trivial: bool) -> None:

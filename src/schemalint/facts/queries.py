@@ -39,12 +39,15 @@ class Interpolation(msgspec.Struct, frozen=True, gc=False):
 
     `text` is the expression as far as it is a name ("" otherwise). `kind` is "constant" (a literal, a constant of a
     module or a class, one of several literals), "number", "identifier" (quoted by the driver or a dialect, or the name
-    of a mapped table), "parameter" (of the function), or "value" (anything else).
+    of a mapped table), "parameter" (of the function), or "value" (anything else). `position` tells what stands there:
+    "value" (in quotes, after a comparison, in a list of values), "order" (what a result is ordered by) or "other" (the
+    name of a table or column, a piece of SQL).
     """
 
     text: str
     kind: str
     place: Place
+    position: str = "other"
 
     @property
     def is_safe(self) -> bool:

@@ -163,7 +163,10 @@ def _kind_of_definition(evidence: Evidence, where: Where, definition: Definition
         if definition.annotation is not None:
             if qualified_name(evidence.program, where.path, definition.annotation) in _SAFE_TYPES:
                 return "number"
-            if where.flow is not None and _is_member(evidence, evidence.definition(where.flow, definition)):
+            value = None if where.flow is None else evidence.definition(where.flow, definition)
+            if isinstance(value, Instance) and value.name in _SAFE_TYPES:
+                return "number"
+            if _is_member(evidence, value):
                 return "constant"
         return "parameter"
     if definition.value is None:

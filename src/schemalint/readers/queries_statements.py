@@ -78,9 +78,9 @@ class Statements:
             return None
         statement = Statement("raw", "text", node, chains=[node])
         statement.sql = text.constant
-        statement.beginning = text.pieces[0] if text.pieces else ""
-        statement.formatted = bool(text.interpolations)
+        statement.beginning = text.beginning
         statement.interpolations = text.interpolations
+        statement.formatted = bool(statement.interpolations)
         statement.trivial = statement.sql is not None and reads_no_table(statement.sql)
         return statement
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 
+from msgspec.structs import replace
+
 from schemalint.facts.queries import Interpolation
 from schemalint.interpret.events import Definition, Where
 from schemalint.interpret.events_evidence import Evidence
@@ -21,25 +23,44 @@ _STATEMENT = re.compile(
     r"[\s(]*(select|insert|update|delete|with|create|alter|drop|truncate|merge|replace|call|explain|lock|copy|grant)\b",
     re.IGNORECASE,
 )
+_PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrifx]")
+_BRACES = re.compile(r"\{(?P<key>\w*)(?:![rsa])?(?::[^{}]*)?\}")
+_SOMETHING = "x"
+_COMPARED = re.compile(r"(?:[=<>]|\b(?:like|ilike|between|limit|offset|interval))\s*\(?\s*$", re.IGNORECASE)
+_LISTED = re.compile(r"\b(?:values|in)\s*\((?:[^():]|\([^()]*\))*$", re.IGNORECASE)
+_ORDERED = re.compile(r"\border\s+by\s[^();]*$", re.IGNORECASE)
 _WITHOUT_TABLE = re.compile(r"\s*select\b(?!.*\bfrom\b)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(slots=True)
 class Text:
-    """A text as far as it is known: its constant pieces, and what stands between them."""
+    """A text as far as it is known: its parts in order, constant ones and what is put between them."""
 
-    pieces: list[str] = field(default_factory=list)
-    interpolations: list[Interpolation] = field(default_factory=list)
+    parts: list[str | Interpolation] = field(default_factory=list)
 
     @property
     def constant(self) -> str | None:
         """The whole text where nothing is put in."""
-        return None if self.interpolations else "".join(self.pieces)
+        constant = [part for part in self.parts if isinstance(part, str)]
+        return "".join(constant) if len(constant) == len(self.parts) else None
 
-    def add(self, other: Text) -> None:
-        """Appends another text."""
-        self.pieces += other.pieces
-        self.interpolations += other.interpolations
+    @property
+    def beginning(self) -> str:
+        """The first part that is constant."""
+        return next((part for part in self.parts if isinstance(part, str)), "")
+
+    @property
+    def interpolations(self) -> list[Interpolation]:
+        """What is put in, each with the position it has in the whole text."""
+        found = []
+        before = ""
+        for part in self.parts:
+            if isinstance(part, str):
+                before += part
+            else:
+                found.append(replace(part, position=position_after(before)))
+                before += _SOMETHING
+        return found
 
 
 def is_statement(text: str) -> bool:
@@ -50,6 +71,13 @@ def is_statement(text: str) -> bool:
 def reads_no_table(sql: str) -> bool:
     """Whether a statement is a SELECT without a table, as health checks send."""
     return _WITHOUT_TABLE.match(sql) is not None
+
+
+def position_after(before: str) -> str:
+    """The position of what follows a part of a statement: "value", "order" or "other"."""
+    if before.count("'") % 2 or _COMPARED.search(before) or _LISTED.search(before):
+        return "value"
+    return "order" if _ORDERED.search(before) else "other"
 
 
 def text_at(evidence: Evidence, where: Where, node: Expression, depth: int = _DEEPEST) -> Text | None:
@@ -64,7 +92,7 @@ def text_at(evidence: Evidence, where: Where, node: Expression, depth: int = _DE
         return _concatenated(evidence, where, node, depth)
     if isinstance(node, BinOp) and node.op == "%":
         text = text_at(evidence, where, node.left, depth - 1)
-        return None if text is None else _with(evidence, where, text, _operands(node.right))
+        return None if text is None else _with(evidence, where, text, _PERCENT, _operands(node.right))
     if isinstance(node, Call):
         return _called(evidence, where, node, depth)
     if isinstance(node, Name):
@@ -78,7 +106,7 @@ def _f_string(evidence: Evidence, where: Where, node: FString, depth: int) -> Te
     text = Text()
     for part in node.parts:
         if isinstance(part, Constant) and isinstance(part.value, str):
-            text.pieces.append(part.value)
+            text.parts.append(part.value)
         elif isinstance(part, Formatted):
             _put(evidence, where, text, part.value, depth)
     return text
@@ -86,10 +114,7 @@ def _f_string(evidence: Evidence, where: Where, node: FString, depth: int) -> Te
 
 def _put(evidence: Evidence, where: Where, text: Text, node: Expression, depth: int) -> None:
     inner = text_at(evidence, where, node, depth - 1)
-    if inner is not None:
-        text.add(inner)
-    else:
-        text.interpolations.append(interpolation(evidence, where, node))
+    text.parts += [interpolation(evidence, where, node)] if inner is None else inner.parts
 
 
 def _concatenated(evidence: Evidence, where: Where, node: BinOp, depth: int) -> Text | None:
@@ -98,29 +123,47 @@ def _concatenated(evidence: Evidence, where: Where, node: BinOp, depth: int) -> 
         return None
     text = Text()
     for known, side in ((left, node.left), (right, node.right)):
-        if known is None:
-            text.interpolations.append(interpolation(evidence, where, side))
-        else:
-            text.add(known)
+        text.parts += [interpolation(evidence, where, side)] if known is None else known.parts
     return text
 
 
-def _operands(node: Expression) -> list[Expression]:
-    if isinstance(node, Sequence):
-        return list(node.items)
-    return [item.value for item in node.items] if isinstance(node, Dict) else [node]
+def _operands(node: Expression) -> list[tuple[str, Expression]]:
+    """The values on the right of `%`, with their keys."""
+    if isinstance(node, Dict):
+        keys = (item.key.value if isinstance(item.key, Constant) else None for item in node.items)
+        return [(str(key or ""), item.value) for key, item in zip(keys, node.items, strict=True)]
+    return [("", item) for item in node.items] if isinstance(node, Sequence) else [("", node)]
 
 
-def _with(evidence: Evidence, where: Where, text: Text, values: list[Expression]) -> Text:
-    """The text with values put into its place holders."""
-    found = Text(list(text.pieces), list(text.interpolations))
-    for value in values:
-        inner = text_at(evidence, where, value, 3)
-        if inner is None:
-            found.interpolations.append(interpolation(evidence, where, value))
-        else:
-            found.interpolations += inner.interpolations
+def _with(
+    evidence: Evidence, where: Where, text: Text, holes: re.Pattern[str], values: list[tuple[str, Expression]]
+) -> Text:
+    """The text with values put into its place holders; a value without one is put at the end."""
+    given = {key or str(number): value for number, (key, value) in enumerate(values)}
+    put: set[str] = set()
+    found = Text()
+    for part in text.parts:
+        if not isinstance(part, str):
+            found.parts.append(part)
+            continue
+        end = 0
+        for hole in holes.finditer(part):
+            key = hole["key"] or str(len(put))
+            if key not in given:
+                continue
+            put.add(key)
+            found.parts += [part[end : hole.start()], *_value(evidence, where, given[key])]
+            end = hole.end()
+        found.parts.append(part[end:])
+    for key, value in given.items():
+        if key not in put:
+            found.parts += [part for part in _value(evidence, where, value) if not isinstance(part, str)]
     return found
+
+
+def _value(evidence: Evidence, where: Where, node: Expression) -> list[str | Interpolation]:
+    inner = text_at(evidence, where, node, 3)
+    return [interpolation(evidence, where, node)] if inner is None else inner.parts
 
 
 def _called(evidence: Evidence, where: Where, node: Call, depth: int) -> Text | None:
@@ -128,7 +171,8 @@ def _called(evidence: Evidence, where: Where, node: Call, depth: int) -> Text | 
         method = node.func.attr
         if method == "format":
             text = text_at(evidence, where, node.func.value, depth - 1)
-            return None if text is None else _with(evidence, where, text, [item.value for item in node.args])
+            values = [(item.keyword or "", item.value) for item in node.args]
+            return None if text is None else _with(evidence, where, text, _BRACES, values)
         if method in SAME_TEXT and not node.args:
             return text_at(evidence, where, node.func.value, depth - 1)
         if method == "join" and len(node.args) == 1:
