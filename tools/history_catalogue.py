@@ -18,7 +18,7 @@ select {_NAME}, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, p
        a.attidentity, a.attgenerated
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and {_OURS}
+where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and {_OURS} order by c.oid, a.attnum
 """
 _CONSTRAINTS = f"""
 select {_NAME}, k.conname, k.contype, pg_get_constraintdef(k.oid)
@@ -45,7 +45,7 @@ def of_postgresql(conninfo: str) -> Facts:
     with psycopg.connect(conninfo) as connection:
         for table, column, kind, required, default, identity, generated in connection.execute(_COLUMNS):
             serial = (default or "").startswith("nextval(")
-            facts["table", table] = True
+            facts["table", table] = [*facts.get(("table", table), ()), column]
             facts["column", f"{table}.{column}"] = True
             facts["type", f"{table}.{column}"] = kind
             facts["nullable", f"{table}.{column}"] = not required
@@ -71,13 +71,19 @@ def of_sqlite(path: str) -> Facts:
             facts["column", f"{table}.{column}"] = True
             facts["type", f"{table}.{column}"] = re.sub(r"\s", "", kind.upper())
             facts["nullable", f"{table}.{column}"] = not required
-            facts["default", f"{table}.{column}"] = default
+            facts["default", f"{table}.{column}"] = _plain(default)
             key += [(primary, column)] if primary else []
         if key:
             facts["primary key", table] = [column for _, column in sorted(key)]
         _sqlite_parts(connection, table, facts)
     connection.close()
     return _without_versions(facts)
+
+
+def _plain(default: str | None) -> str | None:
+    """A default of SQLite: a number may be in quotes, and TRUE and FALSE are 1 and 0."""
+    truth = {"true": "1", "false": "0"}.get((default or "").lower())
+    return truth or (re.sub(r"^'(-?\d+)'$", r"\1", default) if default else default)
 
 
 def _sqlite_parts(connection: sqlite3.Connection, table: str, facts: Facts) -> None:

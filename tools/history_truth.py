@@ -41,32 +41,39 @@ HERE = Path(__file__).resolve().parent
 class Project:
     """A package of the index: its folder of revisions below the installed packages, and what its `env.py` gives.
 
-    `package` is what schemalint reads. `prepare` makes the tables that the history expects to be there.
+    `package` is what schemalint reads. `setup` is code that does what `env.py` would. `variables` are of the
+    environment, on PostgreSQL.
     """
 
     requirement: str
     package: str
     scripts: str
     metadata: str = ""
-    prepare: str = ""
+    setup: str = ""
     sqlite: bool = False
     variables: dict[str, str] = field(default_factory=dict)
 
 
 PROJECTS = {
     "argilla-server": Project(
-        "argilla-server==2.8.0",
+        "argilla-server[postgresql]==2.8.0",
         "argilla_server",
         "argilla_server/alembic",
         "argilla_server.models.base:DatabaseModel.metadata",
         sqlite=True,
+        variables={"ARGILLA_DATABASE_URL": "postgresql+asyncpg://localhost/argilla"},
     ),
     "quetz-server": Project(
         "quetz-server==0.10.4", "quetz", "quetz/migrations", "quetz.db_models:Base.metadata", sqlite=True
     ),
     "optuna": Project("optuna==5.0.0", "optuna", "optuna/storages/_rdb/alembic", sqlite=True),
     "aodh": Project("aodh==23.0.0", "aodh", "aodh/storage/sqlalchemy/alembic"),
-    "ironic": Project("ironic==39.0.0", "ironic", "ironic/db/sqlalchemy/alembic"),
+    "ironic": Project(
+        "ironic==39.0.0",
+        "ironic",
+        "ironic/db/sqlalchemy/alembic",
+        setup="from oslo_db.sqlalchemy import enginefacade; enginefacade.configure(connection=url)",
+    ),
 }
 
 
@@ -128,7 +135,8 @@ def ours(folder: Path, project: Project, dialect: str) -> str:
 def upgrade(python: Path, folder: Path, project: Project, url: str) -> None:
     """Runs the history on a database."""
     command = [str(python), str(HERE / "history_upgrade.py"), url, str(folder / project.scripts), "head"]
-    environment = {**os.environ, **project.variables, "PREPARE": project.prepare}
+    variables = {} if url.startswith("sqlite") else project.variables
+    environment = {**os.environ, **variables, "SETUP": project.setup}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(
         [*command, *([project.metadata] if project.metadata else [])],

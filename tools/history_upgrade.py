@@ -2,7 +2,7 @@
 
 Usage: history_upgrade.py URL SCRIPT_FOLDER REVISION [MODULE:METADATA]
 
-Tables that a history expects to be there are made by what MODULE:FUNCTION in the variable PREPARE does with the engine.
+What the project's `env.py` would set up is code in the variable SETUP, which may use `url` and `engine`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ def main() -> None:
     script = ScriptDirectory.from_config(config)
     metadata = found(rest[0]) if rest else None
     engine = create_engine(url)
-    if os.environ.get("PREPARE"):
-        found(os.environ["PREPARE"])(engine)
+    exec(os.environ.get("SETUP", ""), {"url": url, "engine": engine})
 
     def upgrade(current: Any, _: Any) -> Any:
-        return script._upgrade_revs(revision, current)  # noqa: SLF001 (what `alembic upgrade` calls)
+        return script._upgrade_revs(revision, current)
 
     with EnvironmentContext(config, script, fn=upgrade, destination_rev=revision) as context, engine.connect() as bind:
         batch = bind.dialect.name == "sqlite"

@@ -27,6 +27,7 @@ from schemalint.facts.tables import (
     Default,
     EnumDef,
     ForeignKeyDef,
+    Identity,
     IndexDef,
     IndexElement,
     PrimaryKeyDef,
@@ -154,7 +155,7 @@ op.create_table(
         TableDef(
             ObjectName("posts", "blog"),
             (
-                ColumnDef("id", INTEGER, False),
+                ColumnDef("id", INTEGER, False, identity=Identity(style="serial")),
                 ColumnDef("user_id", INTEGER, False),
                 ColumnDef("slug", SqlType("varchar", length=50)),
             ),

@@ -11,7 +11,7 @@ from typing import Any, Union
 
 from schemalint.emit import sql_alter
 from schemalint.emit.names import comment, path, quoted, text
-from schemalint.emit.sql_parts import MYSQL, Clause, column_clause, constraint_clause, index_statement
+from schemalint.emit.sql_parts import MYSQL, Clause, column_clause, column_doubts, constraint_clause, index_statement
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ConstraintDef, ForeignKeyDef, TableDef
@@ -48,6 +48,7 @@ def table_statements(
         for constraint in table.constraints
         if references or not isinstance(constraint, ForeignKeyDef)
     ]
+    lines += [(comment(doubt), False) for column in table.columns for doubt in column_doubts(column)]
     if not table.complete:
         lines.append((comment("there may be more in this table that was not understood"), False))
     yield f"CREATE TABLE {'IF NOT EXISTS ' if if_not_exists else ''}{name} (\n{_block(lines)}\n);"

@@ -8,6 +8,7 @@ from schemalint.emit.names import comment, path, quoted, text
 from schemalint.emit.sql_parts import (
     MYSQL,
     column_clause,
+    column_doubts,
     constraint_clause,
     default_sql,
     generated_clause,
@@ -43,6 +44,7 @@ def add_column(operation: ops.AddColumn, dialect: str) -> Statements:
         return
     guard = "IF NOT EXISTS " if operation.if_not_exists and dialect == "postgresql" else ""
     yield f"{_table(operation.table, dialect)} ADD COLUMN {guard}{clause};"
+    yield from (comment(f"{operation.table}: {doubt}") for doubt in column_doubts(column))
     if column.comment and dialect == "postgresql":
         assert isinstance(operation.table, ObjectName)
         yield _comment_on(operation.table, column)

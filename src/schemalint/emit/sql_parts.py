@@ -39,7 +39,10 @@ MYSQL = ("mysql", "mariadb")
 
 
 def column_clause(column: ColumnDef, dialect: str = "postgresql") -> Clause:
-    """A column as CREATE TABLE and ADD COLUMN define it; Unknown with the reason where it cannot be written."""
+    """A column as CREATE TABLE and ADD COLUMN define it; Unknown with the reason where its type is not known.
+
+    A default or a nullability that is not known is left out; `column_doubts` says so.
+    """
     kind = sql_type(column.type, dialect)
     if isinstance(kind, Unknown):
         return kind
@@ -48,17 +51,23 @@ def column_clause(column: ColumnDef, dialect: str = "postgresql") -> Clause:
         parts.append(generated_clause(column.generated, dialect))
     elif isinstance(column.default, Default):
         parts.append(f"DEFAULT {default_sql(column.default, column.type, dialect)}")
-    elif isinstance(column.default, Unknown):
-        return Unknown(f"its default is not known: {column.default.reason}")
-    if isinstance(column.nullable, Unknown):
-        return Unknown(f"it is not known whether it may be null: {column.nullable.reason}")
     identity = identity_clause(column.identity, dialect) if column.identity is not None else None
     parts.extend([identity] if identity else [])
-    if not column.nullable:
+    if column.nullable is False:
         parts.append("NOT NULL")
     if column.comment and dialect in MYSQL:
         parts.append(f"COMMENT {text(column.comment)}")
     return " ".join(parts)
+
+
+def column_doubts(column: ColumnDef) -> tuple[str, ...]:
+    """What is not known of a column and left out where it is written."""
+    if isinstance(column.type, Unknown):
+        return ()
+    default = column.default.reason if isinstance(column.default, Unknown) else None
+    nullable = column.nullable.reason if isinstance(column.nullable, Unknown) else None
+    said = (("its default", default), ("whether it may be null", nullable))
+    return tuple(f"column {column.name}: {what} is not known: {reason}" for what, reason in said if reason is not None)
 
 
 def _serial(column: ColumnDef, dialect: str) -> str | None:
@@ -86,9 +95,12 @@ def default_sql(default: Default, kind: object, dialect: str = "postgresql") -> 
     """A default: constants in quotes but for numbers."""
     if not default.literal:
         return f"({default.sql})" if dialect == "sqlite" and not _is_simple(default.sql) else default.sql
+    truth = {"true": "1", "false": "0"}.get(default.sql.lower()) if dialect == "sqlite" else None
     family = for_dialect(kind, dialect).family if isinstance(kind, SqlType) else ""
     if family in _NUMBERS and _NUMBER.fullmatch(default.sql):
         return default.sql
+    if family == "boolean" and truth is not None:
+        return truth
     if default.sql.lower() == "null" or (family == "boolean" and default.sql.lower() in ("true", "false")):
         return default.sql.lower()
     return text(default.sql)

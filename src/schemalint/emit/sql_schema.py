@@ -26,7 +26,7 @@ from schemalint.schema.compare_sides import SchemaDef
 from schemalint.schema.definitions import constraint_columns, enums_of, index_columns
 from schemalint.schema.view import SchemaView
 
-_BEFORE_TABLES = ("extension", "domain", "type", "sequence")
+_BEFORE_TABLES = ("extension", "collation", "domain", "type", "sequence")
 _OF_NO_TABLE = Unknown("a column of it is not written")
 
 

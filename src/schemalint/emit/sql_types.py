@@ -92,9 +92,11 @@ def _collation(name: str, dialect: str) -> str:
 def _enum(kind: SqlType, dialect: str) -> Union[str, Unknown]:
     if not kind.native or dialect not in ("postgresql", "mysql", "mariadb"):
         length = kind.length
-        if length is None and isinstance(kind.values, tuple) and kind.values:
-            length = max(len(value) for value in kind.values)
-        return f"VARCHAR({length})" if length is not None else Unknown("the length of the enum's values is not known")
+        if length is None and isinstance(kind.values, tuple):
+            length = max((len(value) for value in kind.values), default=0)
+        if length is None:
+            return Unknown("the length of the enum's values is not known")
+        return f"VARCHAR({length})" if length else "VARCHAR"
     if dialect == "postgresql":
         return path(kind.enum) if isinstance(kind.enum, ObjectName) else Unknown("the enum has no name")
     if not isinstance(kind.values, tuple):

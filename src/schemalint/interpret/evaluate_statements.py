@@ -21,6 +21,7 @@ from schemalint.interpret.values import (
     Frame,
     Function,
     Given,
+    Handle,
     Instance,
     Items,
     Made,
@@ -132,13 +133,13 @@ def _class(machine: Machine, node: ClassDef, frame: Frame) -> Flow:
 def _for(machine: Machine, node: For, frame: Frame) -> Flow:
     source = machine.value(node.iterable, frame)
     rows = rows_of(machine, source)
-    symbolic = not isinstance(source, (Items, Entries, str))
     if rows is None or (rows.open and not rows.values):
         doubt = Unsure(f"the loop goes over {describe(source)}")
         with machine.under(doubt):
             bind(machine, node.target, Unsure(doubt.reason, isinstance(source, Unsure) and source.existence), frame)
             return _maybe(machine.run(node.body, frame), frame)
     test: Value = True
+    symbolic = not isinstance(source, (Items, Entries, str)) and any(isinstance(row, Handle) for row in rows.values)
     if rows.open or symbolic or len(rows.values) > ITERATIONS:
         test = Unsure("the loop goes over what is not wholly known")
     elif rows.existence:

@@ -60,6 +60,19 @@ def ask(schema: SchemaView, name: str, args: tuple[Given, ...], dialect: str | N
     return Handle("rows", (listed, call.value("table_name", 0), call.value("schema", 1)), False)
 
 
+def oslo(schema: SchemaView, name: str, args: tuple[Given, ...]) -> Value | Missing:
+    """A call of oslo.db's: the engine of the database that is upgraded, and its questions to the catalogue."""
+    short = name.rpartition(".")[2]
+    if short in ("get_engine", "get_legacy_facade") and ".enginefacade." in name:
+        return Handle("connection")
+    call = Made(name, args)
+    if short == "index_exists":
+        return exists(schema, "indexes", call.value("table_name", 1), None, call.value("index_name", 2))
+    if short == "column_exists":
+        return exists(schema, "columns", call.value("table_name", 1), None, call.value("column", 2))
+    return MISSING
+
+
 def _has(schema: SchemaView, name: str, call: Made) -> Value:
     if name == "has_table":
         return exists(schema, "tables", None, call.value("schema", 1), call.value("table_name", 0))

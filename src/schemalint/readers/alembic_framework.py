@@ -202,6 +202,8 @@ class AlembicFramework(Framework):
         package, _, short = name.rpartition(".")
         if package in (OP, "alembic.context"):
             return self._operation(short, args, place, None)
+        if name.startswith("oslo_db.sqlalchemy."):
+            return catalog.oslo(self._schema(), name, args)
         if name in _INSPECTORS and args and isinstance(args[0].value, Handle):
             return Handle("inspector")
         if name in _SESSIONS or (short in ("Session", "session") and any(is_database(arg.value) for arg in args)):
@@ -294,6 +296,8 @@ class AlembicFramework(Framework):
             return catalog.ask(self._schema(), name, args, self.emitter.environment.dialect)
         if owner.kind in ("row", "cell", "rows"):
             return catalog.method(owner, name, args)
+        if owner.kind == "dialect" and name == "type_descriptor" and args:
+            return args[0].value
         if owner.kind == "dialect":
             asks = name in ("has_table", "has_index", "get_columns", "get_table_names")
             answer = catalog.ask(self._schema(), name, args[1:], self.emitter.environment.dialect) if asks else None

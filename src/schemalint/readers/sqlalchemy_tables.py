@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import (
     ColumnDef,
     ConstraintDef,
+    ForeignKeyDef,
+    Identity,
     IndexDef,
     IndexElement,
     PrimaryKeyDef,
     TableDef,
     UniqueDef,
 )
-from schemalint.facts.types import ColumnType
+from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluate_machine import Machine
 from schemalint.interpret.values import (
@@ -34,6 +38,7 @@ from schemalint.readers.sqlalchemy_expressions import (
 from schemalint.readers.sqlalchemy_names import plain_text
 from schemalint.readers.sqlalchemy_types import is_type, type_of
 
+_SERIAL = Identity(style="serial")
 COLUMNS = frozenset({"sqlalchemy.Column", "sqlalchemy.orm.mapped_column"})
 
 
@@ -42,7 +47,7 @@ class ReadColumn:
     """A column as it was written: what is defined with it, and where its arguments stand.
 
     `type` is the value of the type, for what creating the column does besides. `constraints` are those written with
-    the column, without the primary key.
+    the column, without the primary key. `autoincrement` is that argument, "auto" where it is not given.
     """
 
     definition: ColumnDef
@@ -52,6 +57,7 @@ class ReadColumn:
     index: IndexDef | None = None
     place: Place | None = None
     arguments: tuple[tuple[str, Place], ...] = ()
+    autoincrement: Value = "auto"
 
 
 @dataclass(slots=True)
@@ -122,7 +128,8 @@ def _column(
     )
     index = _column_index(name, table, unique) if indexed else None
     value = kind.value if kind is not None else None
-    return ReadColumn(definition, value, primary, constraints, index, made.place, _places(made, kind))
+    autoincrement = made.value("autoincrement", None, "auto")
+    return ReadColumn(definition, value, primary, constraints, index, made.place, _places(made, kind), autoincrement)
 
 
 def _column_type(machine: Machine, kind: Given | None, rest: list[Given]) -> ColumnType:
@@ -214,9 +221,14 @@ def _keyed(read: ReadTable, constraints: list[ConstraintDef], comment: Value, co
     if flagged and not keys:
         constraints.append(PrimaryKeyDef(None, flagged))
         read.constraint_places.append(next(column.place for column in read.columns if column.primary_key))
-    names = frozenset(keys[0].columns if keys else flagged)
+    key = keys[0].columns if keys else flagged
+    counted = _counted(read.columns, key, constraints)
     definitions = tuple(
-        _not_null(column.definition) if column.definition.name in names else column.definition
+        replace(
+            column.definition, nullable=False, identity=_SERIAL if column is counted else column.definition.identity
+        )
+        if column.definition.name in key
+        else column.definition
         for column in read.columns
     )
     read.definition = TableDef(
@@ -224,6 +236,26 @@ def _keyed(read: ReadTable, constraints: list[ConstraintDef], comment: Value, co
     )
 
 
-def _not_null(definition: ColumnDef) -> ColumnDef:
-    values = {name: getattr(definition, name) for name in ColumnDef.__struct_fields__}
-    return ColumnDef(**{**values, "nullable": False})
+def _counted(columns: list[ReadColumn], key: tuple[str, ...], constraints: list[ConstraintDef]) -> ReadColumn | None:
+    """The column that numbers itself: SQLAlchemy makes it SERIAL or AUTO_INCREMENT without being told.
+
+    It is an integer that is the whole primary key, has no default and refers to nothing, or says `autoincrement=True`
+    (`PrimaryKeyConstraint._autoincrement_column`, sqlalchemy/sql/schema.py).
+    """
+    members = [column for column in columns if column.definition.name in key]
+    told = next((column for column in members if column.autoincrement is True), None)
+    if told is not None or len(key) != 1 or len(members) != 1:
+        return told if told is not None and told.definition.identity is None else None
+    column = members[0]
+    definition = column.definition
+    referring = {name for item in constraints if isinstance(item, ForeignKeyDef) for name in item.columns}
+    counts = (
+        isinstance(definition.type, SqlType)
+        and definition.type.family in ("smallint", "integer", "bigint")
+        and definition.identity is None
+        and definition.default is None
+        and not definition.client_default
+        and (definition.name not in referring or column.autoincrement == "ignore_fk")
+        and column.autoincrement in ("auto", "ignore_fk")
+    )
+    return column if counts else None

@@ -14,10 +14,13 @@ from schemalint.interpret.evaluate_names import class_attribute, enum_members, i
 from schemalint.interpret.values import (
     HOLE,
     Class,
+    Function,
     Given,
+    Handle,
     Instance,
     Items,
     Made,
+    Member,
     Missing,
     Symbol,
     Value,
@@ -104,6 +107,10 @@ _OF_LIBRARIES = {
     "sqlmodel.AutoString": "varchar",
     "sqlmodel.sql.sqltypes.GUID": "uuid",
     "sqlalchemy_utils.types.uuid.UUIDType": "uuid",
+    "oslo_db.sqlalchemy.types.JsonEncodedDict": "text",
+    "oslo_db.sqlalchemy.types.JsonEncodedList": "text",
+    "oslo_db.sqlalchemy.types.SoftDeleteInteger": "integer",
+    "oslo_db.sqlalchemy.types.String": "varchar",
 }
 _DECORATORS = frozenset({"sqlalchemy.TypeDecorator"})
 _LENGTHS = frozenset({"varchar", "char", "text", "binary", "bit"})
@@ -128,6 +135,8 @@ def type_of(machine: Machine, value: Value) -> ColumnType:
         if value.callee in ("evolve", "copy", "as_generic", "as_mutable"):
             return type_of(machine, value.owner)
         return Unknown(f"the type is the result of {value.callee}()")
+    if isinstance(value, Member) and value.name == "impl":
+        return type_of(machine, value.owner)
     name = _name(value)
     if name is not None:
         return _named(machine, name, value if isinstance(value, Made) else Made(name))
@@ -267,10 +276,12 @@ def _class_values(machine: Machine, owner: Class, made: Made) -> tuple[str, ...]
 
 
 def _of_class(machine: Machine, owner: Class, args: tuple[Given, ...]) -> ColumnType:
-    """A TypeDecorator renders as its `impl`, which gets its arguments; what chooses by dialect is not followed."""
-    for method in ("load_dialect_impl", "get_col_spec"):
-        if not isinstance(class_attribute(machine, owner, method), Missing):
-            return SqlType("other", name=owner.node.name)
+    """A TypeDecorator renders as its `impl`, which gets its arguments, or as what it chooses for the dialect."""
+    chosen = class_attribute(machine, owner, "load_dialect_impl")
+    if isinstance(chosen, Function):
+        return _by_dialect(machine, owner, chosen)
+    if not isinstance(class_attribute(machine, owner, "get_col_spec"), Missing):
+        return SqlType("other", name=owner.node.name)
     impl = class_attribute(machine, owner, "impl")
     if not isinstance(impl, (Symbol, Made, Class, Instance)):
         return SqlType("other", name=owner.node.name)
@@ -278,6 +289,19 @@ def _of_class(machine: Machine, owner: Class, args: tuple[Given, ...]) -> Column
         scalars = tuple(arg for arg in args if is_scalar(arg.value))
         return type_of(machine, Made(impl.name, scalars))
     return type_of(machine, impl)
+
+
+def _by_dialect(machine: Machine, owner: Class, method: Function) -> ColumnType:
+    """What `load_dialect_impl` gives for the server of the target, where that is known."""
+    bound = Function(method.path, method.node, method.closure, Instance(owner, {}))
+    value = machine.call(bound, (Given(None, Handle("dialect")),), machine.home)
+    if isinstance(value, Made) and value.callee == "type_descriptor" and value.positional:
+        value = value.positional[0]
+    other = SqlType("other", name=owner.node.name)
+    if isinstance(value, Class) or (isinstance(value, Instance) and value.of.node is owner.node):
+        return other
+    found = type_of(machine, value) if isinstance(value, (Symbol, Made, Instance)) else other
+    return other if isinstance(found, Unknown) else found
 
 
 def native_enum(machine: Machine, value: Value, dialect: str | None) -> SqlType | None:
