@@ -1,8 +1,9 @@
 """Base classes of libraries that bring columns, written down as the Python that they amount to.
 
-From the sources of Advanced Alchemy 1.12 (base.py, mixins), FastAPI Users 14, Flask-AppBuilder 5, Django 5.2 (contrib)
-and some of Django's extensions. A class of a library that is not listed here and is not known to bring none leaves a
-table incomplete.
+From the sources of Advanced Alchemy 1.12, fastapi-users-db-sqlalchemy 7.0, Flask-AppBuilder 5.3, django.contrib,
+django-mptt 0.20 (without the index on tree_id and lft that its metaclass adds), django-taggit 6.1, django-model-utils
+5.0 and django-extensions 4.1. A class of a library that is not listed here and is not known to bring none leaves a table
+incomplete.
 """
 
 from __future__ import annotations
@@ -251,7 +252,8 @@ class AuditMixin:
 
     @declared_attr
     def changed_by_fk(cls):
-        return Column(Integer, ForeignKey("ab_user.id"), default=cls.get_user_id, nullable=False)
+        key = ForeignKey("ab_user.id")
+        return Column(Integer, key, default=cls.get_user_id, onupdate=cls.get_user_id, nullable=False)
 """
 
 _HOMES = {
