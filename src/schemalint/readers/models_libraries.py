@@ -2,8 +2,8 @@
 
 From the sources of Advanced Alchemy 1.12, fastapi-users-db-sqlalchemy 7.0, Flask-AppBuilder 5.3, django.contrib,
 django-mptt 0.20 (without the index on tree_id and lft that its metaclass adds), django-taggit 6.1, django-model-utils
-5.0 and django-extensions 4.1. A class of a library that is not listed here and is not known to bring none leaves a table
-incomplete.
+5.0 and django-extensions 4.1. A class of a library that is not listed here and is not known to bring none leaves a
+table incomplete.
 """
 
 from __future__ import annotations
