@@ -25,6 +25,8 @@ def version_gap(history: History) -> Iterator[Finding]:
     known = [number for number in numbers.values() if number is not None]
     if history.incomplete or len(known) < _FEW or len(known) < len(numbers) or len(history.heads) > 1:
         return
+    if any(revision.definition.framework == "django" for revision in history.revisions):
+        return  # it numbers by itself, and goes by the names; squashed revisions stand for several numbers
     gaps = sorted(set(range(min(known), max(known) + 1)) - set(known))
     if len(gaps) > len(known) // 4:
         return  # numbered in another way: by tens, by tickets
@@ -86,9 +88,9 @@ def vague_migration_message(revision: Revision) -> Iterator[Finding]:
     first = not isinstance(definition.parents, Unknown) and not definition.parents
     if definition.is_merge or first or definition.framework != "alembic":
         return
-    message = _message(revision)
-    words = re.findall(r"[^\W\d_]{2,}", _spaced(message).lower())
-    if [word for word in words if word not in _VAGUE | _FILLERS]:
+    message = definition.message or ""
+    message = "" if re.match(r"(?i)revision id\s*:", message) else message
+    if _says_something(message) or _says_something(basename(definition.path).rpartition(".")[0]):
         return
     yield Finding(
         place=definition.place,
@@ -100,13 +102,10 @@ def vague_migration_message(revision: Revision) -> Iterator[Finding]:
     )
 
 
-def _message(revision: Revision) -> str:
-    """The first line of the docstring, else what the file's name says after its id."""
-    message = revision.definition.message or ""
-    if message and not re.match(r"(?i)revision id\s*:", message):
-        return message
-    words = _spaced(basename(revision.definition.path).rpartition(".")[0]).split()
-    return " ".join(word for word in words if not _HASH.fullmatch(word))
+def _says_something(text: str) -> bool:
+    """Whether a message or the name of a file has a word that is neither a number, nor a hash, nor vague."""
+    words = re.findall(r"\w{2,}", _spaced(text).lower())
+    return any(not _HASH.fullmatch(word) and word not in _VAGUE | _FILLERS for word in words)
 
 
 def _spaced(text: str) -> str:

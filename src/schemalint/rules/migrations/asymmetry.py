@@ -11,8 +11,9 @@ from schemalint.facts.tables import Default, Identity, PrimaryKeyDef
 from schemalint.facts.types import SqlType
 from schemalint.project.subjects import Revision
 from schemalint.rules.api import Finding, rule
+from schemalint.rules.migrations.objects import ended_by, made_by
 from schemalint.rules.migrations.types import shown as shown_type
-from schemalint.schema.compare import Difference
+from schemalint.schema.compare import EXTRA, Difference
 
 
 @rule("MIG004", "asymmetric-downgrade", "W/E/E")
@@ -52,10 +53,13 @@ def _counts(revision: Revision, difference: Difference) -> bool:
     """Whether a reviewer would call the difference one.
 
     Enum types are another rule's; an extension is in nobody's way; a text without a length is a text; the order of
-    the columns of a key is nothing that a query could tell; and a dropped primary key leaves its columns NOT NULL.
+    the columns of a key is nothing that a query could tell; a dropped primary key leaves its columns NOT NULL; and what
+    was there before may stay.
     """
     left, right = difference.left, difference.right
     if difference.kind in ("enum", "extension") or difference.aspect in ("comment", "name"):
+        return False
+    if difference.aspect == EXTRA and _was_there(revision, difference):
         return False
     if isinstance(left, SqlType) and isinstance(right, SqlType):
         return not all(kind.family in ("text", "varchar") and kind.length is None for kind in (left, right))
@@ -64,6 +68,18 @@ def _counts(revision: Revision, difference: Difference) -> bool:
     if difference.aspect == "nullable":
         return difference.object.rpartition(".")[2] not in _key_columns(revision)
     return True
+
+
+def _was_there(revision: Revision, difference: Difference) -> bool:
+    """Whether what is left was there before, although the history never made it: the upgrade drops it, or alters it."""
+    name = difference.object.removeprefix(f"{difference.table}.")
+    ended = [ended_by(step.operation) for step in revision.steps]
+    if any(found is not None and found.table == difference.table and found.part in (name, "") for found in ended):
+        return True
+    made = [made_by(step.operation) for step in revision.steps]
+    return difference.kind == "table" and not any(
+        found is not None and found.kind == "table" and found.table == difference.table for found in made
+    )
 
 
 def _key_columns(revision: Revision) -> set[str]:
