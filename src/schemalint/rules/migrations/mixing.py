@@ -33,18 +33,20 @@ def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
     if not rows or not schema:
         return
     own = all(_fills_new_columns(step) for step in rows)
+    prepares = rows[-1].number < schema[0].number
     first = rows[0]
     yield Finding(
         place=first.place,
         message=f"`{revision.id}` changes rows of `{_table(first)}` and the schema of `{_table(schema[0])}` in one "
-        "transaction: the locks of the one are held for as long as the other takes",
+        "transaction: what the one locks stays locked for as long as the other takes",
         help="Change the rows in a revision of its own, between the one that adds what they need and the one that "
         "removes or requires it.",
         anchor=f"{revision.id}:mixed",
-        weight=Weight.NOTE if own else Weight.FULL,
+        weight=Weight.NOTE if own or prepares else Weight.FULL,
         facts=(
             f"the schema is changed in line {schema[0].place.span.line}, rows in line {first.place.span.line}",
             *(("only columns that the revision itself adds are filled",) if own else ()),
+            *(("the rows come first, so that no lock of a schema change waits for them",) if prepares else ()),
         ),
         related=(Related(schema[0].place, "the schema is changed here"),),
     )
