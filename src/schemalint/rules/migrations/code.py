@@ -76,13 +76,14 @@ def _mapped_names(code: Code, path: str) -> set[str]:
 def swallowed_migration_error(revision: Revision) -> Iterator[Finding]:
     """An operation whose failure is ignored is recorded as done, whether it was or not."""
     module = revision.module.ir
-    if module is None:
+    attempted = [(function, placed) for function, placed in bodies(revision) if _matters(placed)]
+    if module is None or not attempted:
         return
     seen: dict[str, list[tuple[PlacedOperation, Place]]] = {}
     for attempt in _attempts(module):
         silent = next((handler for handler in attempt.handlers if _is_silent(handler.body)), None)
         span = span_of(module.lines, attempt.body[0].start, attempt.body[-1].end)
-        inside = [item for item in bodies(revision) if _matters(item[1]) and _is_within(item[1].place.span, span)]
+        inside = [(function, placed) for function, placed in attempted if _is_within(placed.place.span, span)]
         if silent is not None and inside:
             function, placed = inside[0]
             place = Place(revision.definition.path, span_of(module.lines, silent.start, silent.start + len("except")))
@@ -109,7 +110,9 @@ def _is_within(inner: Span, outer: Span) -> bool:
 
 
 def _matters(placed: PlacedOperation) -> bool:
-    return not isinstance(placed.operation, (DataChange, OpaqueOperation)) and not placed.autocommit
+    """Whether an operation may stand in a `try` that tolerates its failure, and changes the schema in a transaction."""
+    changes = not isinstance(placed.operation, (DataChange, OpaqueOperation))
+    return placed.guarded and changes and not placed.autocommit
 
 
 def _attempts(module: ModuleIR) -> Iterator[Try]:
