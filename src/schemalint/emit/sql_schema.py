@@ -31,8 +31,8 @@ _OF_NO_TABLE = Unknown("a column of it is not written")
 
 
 def schema_of(view: SchemaView) -> SchemaDef:
-    """What is known to be there in a view, as definitions."""
-    tables = tuple(table.definition for table in view.tables())
+    """What is known to be there in a view, as definitions; with the names that renames have left as they were."""
+    tables = tuple(table.definition_as_named for table in view.tables())
     return SchemaDef(tables, tuple(enum.definition for enum in view.enums()), view.self_contained)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import TableDef
+from schemalint.schema.definitions import default_constraint_name, default_index_name
 from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
 from schemalint.schema.store import ConstraintState, Entry, Key, TableStore, Taints, Track, Unnamed, Visible
 
@@ -61,6 +64,28 @@ class TableView:
             comment=comment.value if comment is not None else None,
             complete=self.complete,
         )
+
+    @property
+    def definition_as_named(self) -> TableDef:
+        """The same, but what was given no name has the one that PostgreSQL chose where a rename has outdated it."""
+        definition = self.definition
+        columns = [column.name for column in definition.columns]
+        constraints = (
+            replace(
+                state.definition,
+                name=_outdated(key, default_constraint_name(self.name.name, state.definition, columns)),
+            )
+            if isinstance(key, Unnamed) and state.definition.name is None
+            else state.definition
+            for key, state in self._present_by_key(self._store.constraints)
+        )
+        indexes = (
+            replace(index, name=_outdated(key, default_index_name(self.name.name, index)))
+            if isinstance(key, Unnamed) and index.name is None
+            else index
+            for key, index in self._present_by_key(self._store.indexes)
+        )
+        return replace(definition, constraints=tuple(constraints), indexes=tuple(indexes))
 
     def column(self, name: str) -> ColumnView | None:
         """The column of a name; None where it is absent or not known to be there."""
@@ -147,6 +172,12 @@ class TableView:
             sorted((entry for entry in entries if entry and entry.present), key=lambda entry: entry.origin.order)
         )
 
+    def _present_by_key(self, tracks: Mapping[K, Track[T]]) -> Iterator[tuple[K, T]]:
+        """The values of what is there with their keys, in order of origin."""
+        found = [(key, self._find(track)[0]) for key, track in tracks.items()]
+        there = [(key, entry) for key, entry in found if entry is not None and entry.present]
+        return ((key, entry.value) for key, entry in sorted(there, key=lambda pair: pair[1].origin.order))
+
     def _presence(self, track: Track[T] | None) -> bool | None:
         entry, passed_over = self._find(track)
         if entry is not None and entry.present is not False:
@@ -161,6 +192,11 @@ class TableView:
         """Why something may have changed later than a step, if so."""
         taint = self._store.taints.first(after, self._step) or self._everywhere.first(after, self._step)
         return taint[1] if taint else None
+
+
+def _outdated(key: Unnamed, chosen_now: str) -> str | None:
+    """The name that was chosen for what was given none, where another would be chosen now."""
+    return key.default if key.number == 0 and key.default != chosen_now else None
 
 
 def _named(tracks: Mapping[Key, Track[T]], name: str) -> Track[T] | None:

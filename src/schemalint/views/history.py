@@ -40,7 +40,7 @@ def _text(project: Project, history: History, brief: bool) -> Iterator[str]:
         yield from row.joins
         yield f"{row.node} {_line(revision)}".rstrip()
         for line in [] if brief else _details(project, revision):
-            yield f"{row.lanes}    {line}".rstrip()
+            yield f"{row.lanes:1}    {line}".rstrip()
         yield from row.parts
 
 
