@@ -42,9 +42,8 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     def check_project(
         given: tuple[str, ...] = (), show_released: bool = False, cache: Path | None = None, **settings: Any
     ) -> Outcome:
-        overrides = {
-            name.replace("_", "-"): value for name, value in {"database": ["postgresql:16"], **settings}.items()
-        }
+        given_settings = {"database": ["postgresql:16"], "select": RULES, **settings}
+        overrides = {name.replace("_", "-"): value for name, value in given_settings.items()}
         request = Request(
             tree=FolderTree(tmp_path),
             settings=load(tmp_path, overrides=overrides),
