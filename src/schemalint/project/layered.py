@@ -68,7 +68,7 @@ class LayeredModule:
                 Place(self.path, span_of(module.lines, node.name_start, node.name_start + len(node.name))),
             )
 
-    def chain(self, packages: Collection[str]) -> tuple[Step, ...] | None:
+    def chain(self, packages: Collection[str], allowed: Collection[str] = ()) -> tuple[Step, ...] | None:
         """The shortest chain of imports, run with the module itself, to one of these packages outside of the project.
 
         A chain through another module of the same layer is that module's own.
@@ -79,15 +79,25 @@ class LayeredModule:
             layer = layers.of(path)
             return layer is None or layer.name != self.layer.name
 
-        return self.code.imports.chain(self.path, lambda step: leads_to(step, packages) is not None, through=passes)
+        return self.code.imports.chain(
+            self.path, lambda step: leads_to(step, packages, allowed) is not None, through=passes
+        )
 
 
-def leads_to(step: Step, packages: Collection[str]) -> str | None:
-    """The package among these that an import needs; None for an import of anything else."""
+def leads_to(step: Step, packages: Collection[str], allowed: Collection[str] = ()) -> str | None:
+    """The package among these that an import needs, but for allowed parts; None for any other import."""
     if step.path is not None:
         return None
-    names = (step.module, *(f"{step.module}.{name}" for name in step.names))
-    return next((each for each in packages if any(name == each or name.startswith(f"{each}.") for name in names)), None)
+    for name in tuple(f"{step.module}.{name}" for name in step.names) or (step.module,):
+        if not any(_is_within(name, each) for each in allowed):
+            found = next((each for each in packages if _is_within(name, each)), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
 
 
 def layered_modules(code: Code) -> Iterator[LayeredModule]:
