@@ -84,7 +84,7 @@ def swallowed_migration_error(revision: Revision) -> Iterator[Finding]:
         silent = next((handler for handler in attempt.handlers if _is_silent(handler.body)), None)
         span = span_of(module.lines, attempt.body[0].start, attempt.body[-1].end)
         inside = [(function, placed) for function, placed in attempted if _is_within(placed.place.span, span)]
-        if silent is not None and inside:
+        if silent is not None and inside and not _has_savepoint(attempt):
             function, placed = inside[0]
             place = Place(revision.definition.path, span_of(module.lines, silent.start, silent.start + len("except")))
             seen.setdefault(function, []).append((placed, place))
@@ -102,6 +102,13 @@ def swallowed_migration_error(revision: Revision) -> Iterator[Finding]:
             ),
             related=tuple(Related(other, "so does this handler") for _, other in others),
         )
+
+
+def _has_savepoint(attempt: Try) -> bool:
+    """Whether the attempt is made inside of a savepoint, to which the transaction goes back when it fails."""
+    items = [item for statement in attempt.body if isinstance(statement, With) for item in statement.items]
+    calls = [item.context for item in items if isinstance(item.context, Call)]
+    return any(isinstance(call.func, Attribute) and call.func.attr == "begin_nested" for call in calls)
 
 
 def _is_within(inner: Span, outer: Span) -> bool:
