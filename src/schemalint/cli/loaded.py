@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,29 +49,30 @@ class Shown:
         for path in paths:
             if not Path(path).exists():
                 raise Refusal(f"{path}: no such file or folder; name one that exists")
-        self.settings: Settings
-        self._cache: Cache
-        self.settings, self._cache = open_project(Asked(paths, config, isolated), cached=not no_cache)
+        self._open = partial(open_project, Asked(paths, config, isolated), cached=not no_cache)
 
     def folder(self) -> Project:
         """The project as it is on disk."""
-        with closing(FolderTree(Path(self.settings.root))) as tree:
-            return self._load(tree, None)
+        settings, cache = self._open()
+        with closing(FolderTree(Path(settings.root))) as tree:
+            return _load(tree, settings, cache, None)
 
     def at(self, ref: str) -> Project:
         """The project as it is at a git ref. Raises `TreeError` where git does not know it."""
         from schemalint.source.tree_git import GitTree
 
-        with closing(GitTree(Path(self.settings.root), ref)) as tree:
-            return self._load(tree, _OF_ANOTHER_TREE)
+        settings, cache = self._open()
+        with closing(GitTree(Path(settings.root), ref)) as tree:
+            return _load(tree, settings, cache, _OF_ANOTHER_TREE)
 
-    def _load(self, tree: SourceTree, released: Released | None) -> Project:
-        from schemalint.engine.loading import load
 
-        with progress_bar(enabled=True) as progress:
-            loaded = load(tree, self.settings, self._cache, progress=progress, released=released)
-        say_errors(loaded.errors)
-        return loaded.project
+def _load(tree: SourceTree, settings: Settings, cache: Cache, released: Released | None) -> Project:
+    from schemalint.engine.loading import load
+
+    with progress_bar(enabled=True) as progress:
+        loaded = load(tree, settings, cache, progress=progress, released=released)
+    say_errors(loaded.errors)
+    return loaded.project
 
 
 def dialect_of(history: History | None, asked: str | None) -> str:
