@@ -194,9 +194,7 @@ def server(programs: Path) -> Iterator[Server]:
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None, folder: Path | None = None) -> str:
-    done = subprocess.run(
-        command, env=environment, cwd=folder or "/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    done = subprocess.run(command, env=environment, cwd=folder or "/", capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command[:6])} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return done.stdout
@@ -255,7 +253,7 @@ def _of_table(schema: SchemaView, view: TableView) -> Facts:
             target = UNKNOWN if isinstance(key.target, Unknown) else key.target.name
             facts["foreign key", table, name] = (key.columns, target, key.target_columns or _key_of(schema, key))
         elif isinstance(key, (PrimaryKeyDef, UniqueDef)):
-            facts[key.__struct_config__.tag, table, name] = key.columns
+            facts[str(key.__struct_config__.tag), table, name] = key.columns
         elif isinstance(key, CheckDef):
             facts["check", table, name] = _condition(key.sql) if isinstance(key.sql, str) else UNKNOWN
         else:
@@ -326,8 +324,7 @@ def _plain(sql: str) -> str:
 def _condition(sql: str) -> str:
     """A condition in a form in which those that mean the same look the same."""
     text = _plain(re.sub(r"^CHECK |NOT VALID$", "", sql))
-    text = re.sub(r"in([^a-z_].*)$", r"=anyarray[\1]", text) if "anyarray" not in text else text
-    return text
+    return text if "anyarray" in text else re.sub(r"in([^a-z_].*)$", r"=anyarray[\1]", text)
 
 
 # ----------------------------------------------------------------------------------------------------------- the tool
@@ -418,9 +415,8 @@ def examine(name: str, package: Package, scratch: Path, programs: Path) -> Count
         f"{name}: {len(project.histories)} applications, {project.operations} operations, "
         f"{len(project.not_understood)} not understood"
     )
-    print(
-        f"  {counts['equal']} facts equal, {counts['different']} different, {counts['not known']} not known: {share:.2f} %"
-    )
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in ("equal", "different", "not known"))
+    print(f"  facts: {told}: {share:.2f} %")
     for line in differences:
         print(f"  {line}")
     return counts

@@ -115,7 +115,7 @@ _ELSEWHERE["mariadb"] = {**_ELSEWHERE["mysql"], "JSONField": SqlType("text", nam
 
 KNOWN = (
     frozenset({*_NUMBERS, *_LENGTHS, *_PLAIN, *_NAMED})
-    | frozenset({"DateTimeField", "DecimalField", "ArrayField", "GeneratedField"})
+    | frozenset({"DateTimeField", "DecimalField", "ArrayField", "GeneratedField", "Field"})
     | RELATIONS
     | WITHOUT_COLUMN
 )

@@ -241,10 +241,9 @@ def _altered_column(moment: Moment, table: ObjectName, field: Field, was: Part, 
     if old.type != new.type:
         changes["type"] = new.type
         changes["using"] = _using(was, now)
-        if was.like is not None and now.like is None and isinstance(new.type, SqlType):
-            yield Did(
-                DropIndex(moment.before.made_name(table, (was.name,), "_like"), table, table.schema, if_exists=True)
-            )
+        like = moment.before.made_name(table, (was.name,), "_like")
+        if was.like not in (None, now.like) and moment.schema().has_index(like, table=table) is not False:
+            yield Did(DropIndex(like, table, table.schema, if_exists=True), derived=True)
     if old.identity != new.identity:
         changes["identity"] = new.identity
     if old.default != new.default:
