@@ -30,7 +30,7 @@ from alembic import context
 from sqlalchemy import create_engine
 
 with create_engine("postgresql://localhost/shop").connect() as connection:
-    context.configure(connection=connection)
+    context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 """

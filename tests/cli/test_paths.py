@@ -62,8 +62,9 @@ def test_a_missing_path_alone_does_not_mean_everything(run: Run, shop: Path) -> 
 def umbrella(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two projects; the migration of the first has a finding, and the second has none."""
     migration = (
-        "from alembic import op\nrevision = '1'\ndown_revision = None\n"
-        "def upgrade():\n    op.drop_table('users')\ndef downgrade():\n    raise RuntimeError\n"
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '1'\ndown_revision = None\n"
+        "def upgrade():\n    op.drop_column('users', 'name')\n"
+        "def downgrade():\n    op.add_column('users', sa.Column('name', sa.Text))\n"
     )
     root = write(
         {f"one/{FIRST}": migration, "one/pyproject.toml": "", "two/app.py": "x = 1\n", "two/pyproject.toml": ""}
