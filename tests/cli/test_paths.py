@@ -20,7 +20,7 @@ def paths(result: Result) -> list[str]:
 
 
 def check(run: Run, *arguments: str, **options: object) -> Result:
-    return run("check", "--output-format", "json", "--select", "LCK001,MIG009,SYS", *arguments, **options)
+    return run("check", "--output-format", "json", "--select", "HIS001,LCK001,MIG009,SYS", *arguments, **options)
 
 
 @pytest.mark.parametrize(
