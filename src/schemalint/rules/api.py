@@ -57,9 +57,9 @@ class Rule:
     """A registered rule.
 
     `severities` has one entry a profile, None where the profile switches the rule off. `subject` is the type of the
-    check's first parameter, `options` that of its second, where it has one. `judges_change` marks a rule about the
-    act of deploying (locks, destruction, failure while it runs): its findings in released revisions are counted, not
-    shown.
+    check's first parameter, `options` that of its second, where it has one. `judges_change` marks a rule about the act
+    of deploying (locks, destruction, failure while it runs) or about what nobody can change once it is deployed: its
+    findings in released revisions are counted, not shown.
     """
 
     code: str

@@ -81,7 +81,7 @@ _FILLERS = frozenset(
 )
 
 
-@rule("HIS007", "vague-migration-message", "W/W/W")
+@rule("HIS007", "vague-migration-message", "W/W/W", judges_change=True)
 def vague_migration_message(revision: Revision) -> Iterator[Finding]:
     """The message does not say what the revision does."""
     definition = revision.definition
@@ -149,7 +149,7 @@ def _is_ordered(revision: Revision) -> bool:
     )
 
 
-@rule("HIS010", "mismatched-revision-header", "W/W/W")
+@rule("HIS010", "mismatched-revision-header", "W/W/W", judges_change=True)
 def mismatched_revision_header(revision: Revision) -> Iterator[Finding]:
     """The docstring names another id or another parent than the variables do."""
     definition = revision.definition

@@ -34,7 +34,7 @@ from schemalint.rules.migrations.common import bodies
 _TALK = frozenset({"critical", "debug", "echo", "error", "exception", "info", "log", "print", "warn", "warning"})
 
 
-@rule("MIG018", "app-model-import-in-migration", "W/W/E")
+@rule("MIG018", "app-model-import-in-migration", "W/W/E", judges_change=True)
 def app_model_import_in_migration(project: Project) -> Iterator[Finding]:
     """A revision that uses the application's models breaks when they change: it runs with those of today."""
     code = project.code
@@ -72,7 +72,7 @@ def _mapped_names(code: Code, path: str) -> set[str]:
     return {model.name.rpartition(".")[2] for model in code.models if model.path == path and model.kind != "abstract"}
 
 
-@rule("MIG026", "swallowed-migration-error", "W/W/E")
+@rule("MIG026", "swallowed-migration-error", "W/W/E", judges_change=True)
 def swallowed_migration_error(revision: Revision) -> Iterator[Finding]:
     """An operation whose failure is ignored is recorded as done, whether it was or not."""
     module = revision.module.ir

@@ -62,7 +62,7 @@ def _runs_without_transaction(step: Step) -> bool:
     )
 
 
-@rule("MIG022", "autocommit-without-per-migration-transaction", "-/W/W")
+@rule("MIG022", "autocommit-without-per-migration-transaction", "-/W/W", judges_change=True)
 def autocommit_without_per_migration_transaction(history: History) -> Iterator[Finding]:
     """An autocommit block commits all revisions before it, unless each one has a transaction of its own."""
     env = history.env
