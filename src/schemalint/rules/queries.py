@@ -13,8 +13,11 @@ from schemalint.rules.api import Finding, Options, rule
 from schemalint.rules.database_work import described, entities_of, listed
 
 _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
-_SCRIPT = re.compile(r"(?:^|/)(?:scripts?|bin|tools?|management/commands|commands?|cli|seeds?|seeders?)(?:/|\.py$|_)")
+_SCRIPT = re.compile(
+    r"(?:^|/)(?:scripts?|bin|tools?|management/commands|commands?|cli|seed(?:s|ers?)?)(?:/|\.py$|_)|_seed(?:_\w+)?\.py$"
+)
 _BATCH = re.compile(r"(?:^|_)(?:chunk|batch|page|slice|offset|partition|window|bulk)")
+_PARTS = re.compile(r"(?:^|_)(?:tables?|models?|columns?|cls|entity)$")
 _COMMANDS = re.compile(r"(?:click|typer|flask\.cli|invoke)\b")
 
 
@@ -64,28 +67,33 @@ def _loop_of(function: Function, query: Query, rounds: int) -> Region | None:
     """The innermost loop whose variable a query depends on, where it asks the same for each item."""
     if query.executed is None or query.trivial or query.batched or not _can_be_one(query):
         return None
-    if any(around.kind == "handler" for around in function.around(query.region)):
-        return None
-    for loop in function.loops(query.region):
-        depends = _dependencies(query, loop)
+    own_session = query.session is not None and query.session.how == "with"
+    for around in function.around(query.region):
+        if around.kind == "handler" or (around.kind == "with" and own_session):
+            return None
+        depends = _dependencies(query, around) if around.repeats else ()
         if depends:
-            few = loop.length is not None and loop.length <= rounds
-            return None if few or _is_batch(depends) or _are_sessions(function, depends) else loop
+            few = around.length is not None and around.length <= rounds
+            return None if few or _is_batch(depends) or _are_sessions(function, depends) else around
     return None
 
 
 def _can_be_one(query: Query) -> bool:
     """Whether one statement could do what all rounds do.
 
-    A loop over tables or statements runs another one each time, and a change under several conditions takes its turn.
+    A loop over tables or statements runs another one each time, a change under several conditions takes its turn, and
+    what is written in bulk is one statement already.
     """
+    if "bulk_" in query.text:
+        return False
     if query.verb in ("update", "delete") and query.style != "text":
         return bool(query.entities) and len(query.filters) == 1
     return bool(query.entities) or query.sql is not None
 
 
 def _is_batch(names: tuple[str, ...]) -> bool:
-    return any(_BATCH.search(name) for name in names)
+    """Whether a round takes many items, or a whole table."""
+    return any(_BATCH.search(name) or _PARTS.search(name) for name in names)
 
 
 def _are_sessions(function: Function, names: tuple[str, ...]) -> bool:
