@@ -34,7 +34,7 @@ from schemalint.rules.migrations.common import bodies
 _TALK = frozenset({"critical", "debug", "echo", "error", "exception", "info", "log", "print", "warn", "warning"})
 
 
-@rule("MIG018", "app-model-import-in-migration", "W/W/E", judges_change=True)
+@rule("MIG018", "app-model-import-in-migration", "W/W/E")
 def app_model_import_in_migration(project: Project) -> Iterator[Finding]:
     """A revision that uses the application's models breaks when they change: it runs with those of today."""
     code = project.code
