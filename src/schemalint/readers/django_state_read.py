@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from schemalint.interpret.evaluate_machine import Machine
-from schemalint.interpret.values import Entries, Given, Handle, Items, Made, Symbol, Value, describe, text_of
+from schemalint.interpret.values import (
+    Entries,
+    Given,
+    Handle,
+    Instance,
+    Items,
+    Made,
+    Symbol,
+    Unsure,
+    Value,
+    describe,
+    text_of,
+)
 from schemalint.readers.django_expressions import last_name
 from schemalint.readers.django_fields import RELATIONS, field_class
 from schemalint.readers.django_state import Field, Key, Model
@@ -67,6 +79,8 @@ class Reader:
         kind, db_type = self._own_type(kind, value)
         options, places = _bound(kind, value.args)
         options = {**defaults, **options}
+        if isinstance(value.owner, Instance) and kind == "CharField" and "max_length" not in options:
+            options["max_length"] = Unsure("its class may set it")
         item = options.get("base_field")
         output = options.get("output_field")
         return Field(
