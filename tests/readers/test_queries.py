@@ -316,6 +316,7 @@ def test_texts_that_are_put_together(body: str, formatted: bool, kinds: list[str
         ("f\"SELECT a FROM t WHERE b = 'x' AND {given}\"", "other"),
         ("f'INSERT INTO t VALUES (:{given})'", "other"),
         ("f'SELECT {given} FROM t'", "other"),
+        ("f'PRAGMA user_version = {given}'", "other"),
     ],
 )
 def test_what_stands_where_something_is_put_in(text: str, position: str) -> None:

@@ -107,6 +107,9 @@ def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth:
             return "constant"
         if _is_member(evidence, evidence.value(where, node.value)):
             return "constant"
+    value = evidence.value(where, node)
+    if isinstance(value, Instance) and value.name in _SAFE_TYPES:
+        return "number"
     found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
     if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
         return kind_of(evidence, Where(found.path), found.expression, depth - 1)

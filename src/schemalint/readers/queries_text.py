@@ -26,6 +26,11 @@ _STATEMENT = re.compile(
 _PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrifx]")
 _BRACES = re.compile(r"\{(?P<key>\w*)(?:![rsa])?(?::[^{}]*)?\}")
 _SOMETHING = "x"
+_WITHOUT_PARAMETERS = re.compile(
+    r"\s*(?:alter|analyze|attach|comment|copy|create|do|drop|grant|kill|listen|lock|notify|pragma|reset|revoke|set|show|use"
+    r"|vacuum)\b",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(r"(?:[=<>]|\b(?:like|ilike|between|limit|offset|interval))\s*\(?\s*$", re.IGNORECASE)
 _LISTED = re.compile(r"\b(?:values|in)\s*\((?:[^():]|\([^()]*\))*$", re.IGNORECASE)
 _ORDERED = re.compile(r"\border\s+by\s[^();]*$", re.IGNORECASE)
@@ -74,7 +79,12 @@ def reads_no_table(sql: str) -> bool:
 
 
 def position_after(before: str) -> str:
-    """The position of what follows a part of a statement: "value", "order" or "other"."""
+    """The position of what follows a part of a statement: "value", "order" or "other".
+
+    Servers take parameters in queries and changes of rows only: in PRAGMA, SET or CREATE nothing is a value.
+    """
+    if _WITHOUT_PARAMETERS.match(before):
+        return "other"
     if before.count("'") % 2 or _COMPARED.search(before) or _LISTED.search(before):
         return "value"
     return "order" if _ORDERED.search(before) else "other"

@@ -16,6 +16,7 @@ _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
 _SCRIPT = re.compile(
     r"(?:^|/)(?:scripts?|bin|tools?|management/commands|commands?|cli|seed(?:s|ers?)?)(?:/|\.py$|_)|_seed(?:_\w+)?\.py$"
 )
+_IN_PROCESS = frozenset({"sqlite3", "aiosqlite", "duckdb"})
 _BATCH = re.compile(r"(?:^|_)(?:chunk|batch|page|slice|offset|partition|window|bulk)")
 _PARTS = re.compile(r"(?:^|_)(?:tables?|models?|columns?|cls|entity)$")
 _COMMANDS = re.compile(r"(?:click|typer|flask\.cli|invoke)\b")
@@ -67,7 +68,9 @@ def _loop_of(function: Function, query: Query, rounds: int) -> Region | None:
     """The innermost loop whose variable a query depends on, where it asks the same for each item."""
     if query.executed is None or query.trivial or query.batched or not _can_be_one(query):
         return None
-    own_session = query.session is not None and query.session.how == "with"
+    if query.session is not None and query.session.library in _IN_PROCESS:
+        return None
+    own_session = query.session is not None and query.session.how in ("with", "use")
     for around in function.around(query.region):
         if around.kind == "handler" or (around.kind == "with" and own_session):
             return None
