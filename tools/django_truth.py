@@ -305,7 +305,7 @@ def _type(type_: ColumnType) -> str:
     if isinstance(type_, Unknown):
         return UNKNOWN
     if type_.family == "array" and isinstance(type_.item, SqlType):
-        return f"{_type(type_.item)}[]"
+        return _type(type_.item) if type_.item.family == "array" else f"{_type(type_.item)}[]"
     if type_.family == "timestamp":
         return f"timestamp {'with' if type_.timezone else 'without'} time zone"
     if type_.family == "numeric" and type_.precision is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from schemalint.facts.names import ObjectName
@@ -112,7 +112,8 @@ def build_histories(site: Site, targets: Targets, modules: Mapping[str, Module],
     migrations = list(site.migrations.values())
     definitions = tuple(migration.definition for migration in migrations)
     target = targets.of(Root(site.name, definitions, None))
-    graph = site.graph = order(_nodes(site))
+    nodes = tuple(_nodes(site))
+    graph = site.graph = _as_planned(order(nodes), nodes)
     histories = []
     by_app: dict[tuple[str, str], list[Migration]] = {}
     for migration in migrations:
@@ -135,6 +136,39 @@ def build_histories(site: Site, targets: Targets, modules: Mapping[str, Module],
         history.incomplete = folder in broken
         histories.append(history)
     site.histories = tuple(histories)
+
+
+def _as_planned(graph: Ordered, nodes: Iterable[Node]) -> Ordered:
+    """The graph with its revisions in the order in which `migrate` runs them from an empty database.
+
+    It goes from leaf to leaf, in order of their names, and does first what each stands on (`MigrationGraph.leaf_nodes`
+    and `iterative_dfs` in django/db/migrations/graph.py, Django 5.2).
+    """
+    known = set(graph.ids)
+    above = {
+        node.id: sorted((name for name in (*_ids(node.parents), *node.depends_on) if name in known), key=_key)
+        for node in nodes
+        if node.id in known
+    }
+    planned: dict[str, None] = {}
+    for leaf in sorted(graph.heads, key=_key):
+        stack = [(leaf, False)]
+        while stack:
+            id_, done = stack.pop()
+            if done:
+                planned[id_] = None
+            elif id_ not in planned:
+                stack.append((id_, True))
+                stack.extend((name, False) for name in above[id_] if name not in planned)
+    return replace(graph, ids=tuple(planned))
+
+
+def _key(id_: str) -> tuple[str, ...]:
+    return tuple(id_.split(".", 1))
+
+
+def _ids(names: tuple[str, ...] | Unknown) -> tuple[str, ...]:
+    return () if isinstance(names, Unknown) else names
 
 
 def _nodes(site: Site) -> Iterator[Node]:
@@ -178,7 +212,7 @@ def _nodes(site: Site) -> Iterator[Node]:
 
 
 def _parents(definition: RevisionDef) -> tuple[str, ...]:
-    return () if isinstance(definition.parents, Unknown) else definition.parents
+    return _ids(definition.parents)
 
 
 def _ends(site: Site, stands_for: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from schemalint.interpret.values import Class, Frame, Handle, Instance, Items, M
 from schemalint.ir import Assign, ClassDef, ModuleIR, Name, span_of
 from schemalint.readers.alembic_emit import Emitter, Environment
 from schemalint.readers.alembic_tables import Did
-from schemalint.readers.django_operations import irreversible, kind_of, unknown_operation
+from schemalint.readers.django_operations import irreversible, kind_of, names_model, unknown_operation
 from schemalint.readers.django_operations_data import APPS, EDITOR, DataFramework, run, run_statements
 from schemalint.readers.django_operations_tables import Moment
 from schemalint.readers.django_state import State
@@ -245,7 +245,8 @@ class Course:
         else:
             kind = kind_of(value)
             room = None if kind is None else kind.backwards if self.backwards else kind.forwards
-            did = [Did(unknown_operation(moment, value))] if room is None else room(moment, value)
+            unknown = room is None or (names_model(value) and moment.models(value) == (None, None))
+            did = [Did(unknown_operation(moment, value))] if unknown or room is None else room(moment, value)
             self._take(did, value.callee.rpartition(".")[2], place)
 
     def _take(self, did: Iterable[Did], name: str, place: Place) -> None:

@@ -252,6 +252,7 @@ _KINDS: dict[str, Kind] = {
     "ValidateConstraint": Kind(_validate, _nothing),
     **dict.fromkeys(_EXTENSIONS, Kind(_create_extension, _drop_extension)),
 }
+_OF_NO_MODEL = frozenset({"CreateCollation", "CreateExtension", "RemoveCollation", "RenameModel", *_EXTENSIONS})
 _LIBRARIES = ("django.", "pgvector.django.")
 
 
@@ -260,11 +261,18 @@ def kind_of(made: Made) -> Kind | None:
     return _KINDS.get(made.callee.rpartition(".")[2]) if made.callee.startswith(_LIBRARIES) else None
 
 
+def names_model(made: Made) -> bool:
+    """Whether an operation works on a model that has to be there, before or after."""
+    return made.given("model_name") is not None or made.callee.rpartition(".")[2] not in _OF_NO_MODEL
+
+
 def unknown_operation(moment: Moment, value: Value) -> OpaqueOperation:
     """An operation that is not known. It touches the table of the model that it names."""
     if isinstance(value, Made):
         model, _ = moment.models(value)
         touches = (moment.before.name(model),) if model is not None else None
+        if kind_of(value) is not None:
+            return OpaqueOperation("no operation before it makes the model that it works on")
         return OpaqueOperation(f"{value.callee} is no operation that is known", touches)
     return OpaqueOperation(f"the operation is {describe(value)}")
 

@@ -209,10 +209,16 @@ def _altered(moment: Moment, model: Model, old: tuple[Field, Part], new: tuple[F
         key = moment.after.foreign_key(table, now)
         if key is not None:
             yield Did(AddConstraint(table, key))
-    if was.check != now.check and now.check is not None:
+    if not _same_check(was, now) and now.check is not None:
         name = moment.after.made_name(table, (now.name,), "_check")
         yield Did(AddConstraint(table, CheckDef(name, now.check)))
     yield from _like_indexes(moment, table, was, now)
+
+
+def _same_check(was: Part, now: Part) -> bool:
+    """Whether both columns are held to the same, whatever they are called."""
+    texts = [part.check.replace(f'"{part.name}"', "") if isinstance(part.check, str) else None for part in (was, now)]
+    return texts[0] == texts[1]
 
 
 def _dropped_keys(moment: Moment, model: Model, table: ObjectName, was: Part, now: Part) -> Iterator[Did]:
@@ -226,7 +232,7 @@ def _dropped_keys(moment: Moment, model: Model, table: ObjectName, was: Part, no
         for name in moment.indexes(table, columns):
             if name not in model.indexes and name not in model.constraints:
                 yield Did(DropIndex(name, table, table.schema))
-    if was.check != now.check and isinstance(was.check, str):
+    if not _same_check(was, now) and isinstance(was.check, str):
         default = f"{table.name}_{was.name}_check"
         found = moment.schema().table(table)
         made = moment.before.made_name(table, columns, "_check")

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     AddConstraint,
+    AlterColumn,
     CreateIndex,
     CreateTable,
     DropConstraint,
@@ -201,6 +202,8 @@ def _repointed_column(
         yield dropped._replace(derived=True)
     if one.name != other.name:
         yield Did(RenameColumn(after, one.name, other.name), derived=True)
+    if one.column.type != other.column.type:
+        yield Did(AlterColumn(after, other.name, type=other.column.type), derived=True)
     key = moment.after.foreign_key(after, other)
     if key is not None:
         yield Did(AddConstraint(after, key), derived=True)
