@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemalint.diagnostics import Weight
 from schemalint.facts.names import ObjectName
-from schemalint.project.subjects import Step, Target
+from schemalint.project.subjects import Revision, Step, Target
 
 
 def weight_on(target: Target, dialect: str) -> Weight | None:
@@ -16,6 +16,17 @@ def weight_on(target: Target, dialect: str) -> Weight | None:
     if runs is None:
         return Weight.NOTE
     return Weight.FULL if runs else None
+
+
+def way_for(revision: Revision, *, alembic: str, django: str, sql: str) -> str:
+    """The text for what the revision is written in: Alembic, Django, or SQL for one of its tools."""
+    return {"alembic": alembic, "django": django}.get(revision.definition.framework, sql)
+
+
+def approval(revision: Revision, rule: str) -> str:
+    """How an author says that a destructive operation is meant."""
+    mark = way_for(revision, alembic="#", django="#", sql="--")
+    return f"`{mark} schemalint: approve[{rule}] <reason>`"
 
 
 def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:

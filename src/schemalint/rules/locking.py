@@ -8,7 +8,7 @@ from schemalint.facts.operations import CreateIndex
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new, weight_on
+from schemalint.rules.common import is_new, way_for, weight_on
 
 POSTGRESQL = "postgresql"
 
@@ -41,7 +41,11 @@ def non_concurrent_index(step: Step) -> Iterator[Finding]:
 def _help(step: Step) -> str:
     """The safe way in the author's own words."""
     first = "Leave out `index=True` and create" if step.placed.derived else "Create"
-    return (
-        f"{first} the index in a revision of its own, inside `with op.get_context().autocommit_block():`, with "
-        "`op.create_index(..., postgresql_concurrently=True)`."
+    return way_for(
+        step.revision,
+        alembic=f"{first} the index in a revision of its own, inside `with op.get_context().autocommit_block():`, with "
+        "`op.create_index(..., postgresql_concurrently=True)`.",
+        django="Use `AddIndexConcurrently` of django.contrib.postgres.operations, in a migration of its own with "
+        "`atomic = False`; for `db_index=True`, declare the index in `Meta.indexes` instead.",
+        sql="Write `CREATE INDEX CONCURRENTLY`, in a file of its own that the tool runs outside of a transaction.",
     )

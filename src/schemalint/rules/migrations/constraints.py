@@ -15,7 +15,7 @@ from schemalint.facts.tables import CheckDef, PrimaryKeyDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new
+from schemalint.rules.common import is_new, way_for
 from schemalint.rules.migrations.common import earlier, is_emptied, is_written
 from schemalint.schema.definitions import involves
 
@@ -35,8 +35,15 @@ def required_column_without_default(step: Step) -> Iterator[Finding]:
     yield Finding(
         place=step.placed.argument("nullable"),
         message=f"adding `{name}` as NOT NULL without a server default fails on every row that `{operation.table}` has",
-        help="Add it with `nullable=True`, fill it, and set it NOT NULL in a later revision; or give it a "
-        "`server_default`, which PostgreSQL 11 and later add without rewriting the table.",
+        help=way_for(
+            step.revision,
+            alembic="Add it with `nullable=True`, fill it, and set it NOT NULL in a later revision; or give it a "
+            "`server_default`, which PostgreSQL 11 and later add without rewriting the table.",
+            django="Add it with `null=True`, fill it, and make it required in a later migration; or give it a "
+            "`db_default`.",
+            sql="Add it without NOT NULL, fill it, and set it NOT NULL in a later file; or give it a DEFAULT, which "
+            "PostgreSQL 11 and later add without rewriting the table.",
+        ),
         anchor=step.anchor,
         weight=Weight.REDUCED if step.target.runs_on("mysql") and len(step.target.servers) == 1 else Weight.FULL,
         facts=(

@@ -16,7 +16,7 @@ from schemalint.facts.operations import (
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new
+from schemalint.rules.common import approval, is_new
 
 
 @rule("MIG008", "unapproved-table-drop", "E/E/E", judges_change=True)
@@ -35,7 +35,7 @@ def unapproved_table_drop(step: Step) -> Iterator[Finding]:
         place=step.place,
         message=f"dropping table `{operation.name}` deletes all of its rows, and no downgrade brings them back",
         help="Stop using the table, release that, and drop it later; then say that it is meant: "
-        "`# schemalint: approve[unapproved-table-drop] <reason>`.",
+        f"{approval(step.revision, 'unapproved-table-drop')}.",
         anchor=step.anchor,
         weight=Weight.REDUCED if replaced else Weight.FULL,
         facts=(f"`{operation.name}` is not created in this revision",),
@@ -68,7 +68,7 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         place=step.place,
         message=f"dropping `{column}` deletes its values in every row, and no downgrade brings them back",
         help="Stop reading and writing the column, release that, and drop it later; then say that it is meant: "
-        "`# schemalint: approve[unapproved-column-drop] <reason>`.",
+        f"{approval(step.revision, 'unapproved-column-drop')}.",
         anchor=step.anchor,
         weight=Weight.REDUCED if copied else Weight.FULL,
         facts=(f"`{column}` is not added in this revision",),

@@ -22,6 +22,7 @@ from schemalint.facts.revisions import PlacedOperation
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.subjects import Revision
 from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import way_for
 
 _WITHOUT_EFFECT = (OpaqueOperation, TransactionControl, SetParameter, ValidateConstraint, LockTable, Maintenance)
 
@@ -35,8 +36,13 @@ def missing_downgrade(revision: Revision) -> Iterator[Finding]:
     upgrade = revision.definition.upgrade or revision.definition.place
     yield Finding(
         place=upgrade,
-        message=f"revision `{revision.id}` has no downgrade(): nothing takes back {_describe(changes)}",
-        help="Write `def downgrade():` that undoes what `upgrade()` does, in the opposite order.",
+        message=f"revision `{revision.id}` has no way back: nothing undoes {_describe(changes)}",
+        help=way_for(
+            revision,
+            alembic="Write `def downgrade():` that undoes what `upgrade()` does, in the opposite order.",
+            django="Give it `reverse_code` or `reverse_sql`; `RunPython.noop` where there is nothing to undo.",
+            sql="Write the way down that the tool asks for: it undoes what the way up does, in the opposite order.",
+        ),
         anchor=f"{revision.id}:downgrade",
         facts=tuple(_fact(placed) for placed in changes[:3]),
     )

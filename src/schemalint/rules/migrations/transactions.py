@@ -14,6 +14,7 @@ from schemalint.facts.operations import (
 )
 from schemalint.project.subjects import History, Step
 from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import way_for
 
 
 @rule("MIG021", "concurrent-op-in-transaction", "E/E/E", judges_change=True)
@@ -27,9 +28,14 @@ def concurrent_op_in_transaction(step: Step) -> Iterator[Finding]:
     yield Finding(
         place=step.place,
         message=f"{statement} cannot run inside a transaction block: PostgreSQL stops the upgrade with an error",
-        help="Put it inside `with op.get_context().autocommit_block():`, in a revision of its own.",
+        help=way_for(
+            step.revision,
+            alembic="Put it inside `with op.get_context().autocommit_block():`, in a revision of its own.",
+            django="Set `atomic = False` on the migration, and leave nothing else in it.",
+            sql="Give it a file of its own, and tell the tool to run that outside of a transaction.",
+        ),
         anchor=step.anchor,
-        facts=("Alembic runs a revision in a transaction", "measured on PostgreSQL 10 to 18"),
+        facts=("the revision runs in a transaction", "measured on PostgreSQL 10 to 18"),
     )
 
 
