@@ -174,6 +174,11 @@ def _without_help(table: Table, part: TablePart, option: str | None) -> str:
         return "Take it out of the model, and drop it in a revision."
     name = getattr(part.definition, "name", None)
     called = f'"{name}"' if isinstance(name, str) else "..."
+    framework = table.history.revisions[0].definition.framework if table.history and table.history.revisions else "sql"
+    if framework == "django":
+        return f"Drop it in a new migration: `migrations.RemoveIndex(..., name={called})`."
+    if framework != "alembic":
+        return f"Drop it in a new file: `DROP INDEX {name or '...'};`."
     if isinstance(part.definition, UniqueDef):
         return f'Drop it in a new revision: `op.drop_constraint({called}, "{table.name.name}", type_="unique")`.'
     return f'Drop it in a new revision: `op.drop_index({called}, table_name="{table.name.name}")`.'

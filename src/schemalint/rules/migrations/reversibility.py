@@ -36,7 +36,13 @@ def missing_downgrade(revision: Revision) -> Iterator[Finding]:
     upgrade = revision.definition.upgrade or revision.definition.place
     yield Finding(
         place=upgrade,
-        message=f"revision `{revision.id}` has no way back: nothing undoes {_describe(changes)}",
+        message=way_for(
+            revision,
+            alembic=f"revision `{revision.id}` has no downgrade(): nothing takes back {_describe(changes)}",
+            django=f"migration `{revision.id}` cannot be reversed: `migrate` stops at this operation on the way back, "
+            f"and {_describe(changes)} stays",
+            sql=f"revision `{revision.id}` has no way down: nothing takes back {_describe(changes)}",
+        ),
         help=way_for(
             revision,
             alembic="Write `def downgrade():` that undoes what `upgrade()` does, in the opposite order.",
@@ -58,7 +64,7 @@ def empty_downgrade(revision: Revision) -> Iterator[Finding]:
     yield Finding(
         place=revision.downgrade.place,
         message=f"downgrade() of `{revision.id}` does nothing: {_describe(changes)} of upgrade() stays done, "
-        "while Alembic records that it is undone",
+        "while it is recorded as undone",
         help=_MEANT if may_stay else _UNDO,
         anchor=f"{revision.id}:downgrade",
         weight=Weight.NOTE if may_stay else Weight.FULL,
