@@ -22,6 +22,11 @@ SUBJECTS = {
     "Target": "schemalint.project.subjects",
     "Module": "schemalint.project.subjects",
     "Project": "schemalint.project.subjects",
+    "Table": "schemalint.project.tables",
+    "Column": "schemalint.project.tables",
+    "Function": "schemalint.project.functions",
+    "RouteHandler": "schemalint.project.handlers",
+    "LayeredModule": "schemalint.project.layered",
 }
 
 MODULE = '''"""{prefix}: {category}."""
