@@ -37,7 +37,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.merging import tables_of
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.source.lower import lower
 
 HERE = Path(__file__).resolve().parent

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from schemalint.diagnostics import Place, Span
-from schemalint.interpret.evaluate import machine
-from schemalint.interpret.evaluate_conditions import truth
-from schemalint.interpret.evaluate_machine import Framework
+from schemalint.interpret.evaluator.conditions import truth
+from schemalint.interpret.evaluator.machine import Framework
+from schemalint.interpret.evaluator.run import machine
 from schemalint.interpret.program import Program
 from schemalint.interpret.values import (
     HOLE,

@@ -13,7 +13,7 @@ from schemalint.facts.functions import (
     ReturnEvent,
     WriteEvent,
 )
-from schemalint.interpret.events import Flow, flow_of
+from schemalint.interpret.events.function import Flow, flow_of
 from schemalint.interpret.program import Program
 from schemalint.ir import Constant, FunctionDef, Name
 from schemalint.project.functions import Function, Functions

@@ -11,7 +11,7 @@ from schemalint.interpret.program import Program
 from schemalint.project.merging import tables_of
 from schemalint.project.subjects import Project
 from schemalint.project.tables import Table, Tables
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from tests.project.conftest import ENV, Linked, revision
 
 BASE = "from sqlalchemy import *\nfrom sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n"

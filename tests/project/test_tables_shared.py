@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemalint.facts.names import ObjectName
 from schemalint.interpret.program import Program
 from schemalint.project.merging import tables_of
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from tests.project.conftest import Linked
 
 MODELS = "from django.db import models\nclass {0}(models.Model):\n  name = models.TextField()\n{1}"

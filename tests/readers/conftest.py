@@ -10,8 +10,8 @@ import pytest
 from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Body, PlacedOperation
 from schemalint.interpret.program import Program
-from schemalint.readers.alembic_body import Environment, NotUnderstood, read_body
-from schemalint.readers.alembic_revisions import body_source
+from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
+from schemalint.readers.alembic.revisions import body_source
 from schemalint.schema.timeline import Timeline
 from schemalint.source.lower import lower
 

@@ -4,7 +4,7 @@ import pytest
 
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
-from schemalint.readers.alembic_revisions import body_source, read_revision
+from schemalint.readers.alembic.revisions import body_source, read_revision
 from schemalint.source.lower import lower
 
 PLAIN = 'revision = "b"\ndown_revision = "a"\n'
@@ -85,7 +85,7 @@ def test_functions_may_be_imported_or_assigned():
 
 def test_imported_bodies_are_placed_in_the_revision(read):
     common = "from alembic import op\n\ndef upgrade():\n    op.drop_table('a')\n"
-    from schemalint.readers.alembic_body import Environment, read_body
+    from schemalint.readers.alembic.body import Environment, read_body
     from schemalint.schema.timeline import Timeline
 
     program = Program({"versions/r.py": lower("from common import upgrade\n" + PLAIN), "common.py": lower(common)})

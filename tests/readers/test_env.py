@@ -10,8 +10,8 @@ from schemalint.facts.revisions import EnvConfig
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
-from schemalint.readers.alembic_env import read_env
-from schemalint.readers.alembic_ini import AlembicIni
+from schemalint.readers.alembic.env import read_env
+from schemalint.readers.alembic.ini import AlembicIni
 from schemalint.source.lower import lower
 
 HEAD = "from alembic import context\n"

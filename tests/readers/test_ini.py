@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemalint.readers.alembic_ini import find_folder, read_ini, read_pyproject
+from schemalint.readers.alembic.ini import find_folder, read_ini, read_pyproject
 
 
 def test_a_section_gives_its_locations_and_the_url_without_the_password() -> None:

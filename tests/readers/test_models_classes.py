@@ -10,7 +10,7 @@ from schemalint.facts.tables import Default, ForeignKeyDef, IndexDef, PrimaryKey
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.source.frontend_ast import lower
 
 BASE = """

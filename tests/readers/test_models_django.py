@@ -22,7 +22,7 @@ from schemalint.facts.tables import (
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.source.frontend_ast import lower
 
 HEAD = (

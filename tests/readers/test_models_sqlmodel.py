@@ -11,7 +11,7 @@ from schemalint.facts.tables import ForeignKeyDef, PrimaryKeyDef, TableDef
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.source.frontend_ast import lower
 
 HEAD = """

@@ -20,7 +20,7 @@ from schemalint.facts.tables import (
 from schemalint.facts.types import SqlType
 from schemalint.interpret.program import Program
 from schemalint.project.merging import tables_of
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.source.frontend_ast import lower
 
 SA = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\n"

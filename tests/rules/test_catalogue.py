@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,8 @@ def test_rule_has_an_example_that_it_flags_and_one_that_it_leaves_alone(rule: Ru
 
 
 def test_every_page_has_a_rule() -> None:
-    pages = {path.relative_to(pages_folder()).with_suffix("").as_posix() for path in pages_folder().rglob("*.md")}
+    found = (path for path in pages_folder().rglob("*.md") if path.name != "README.md")
+    pages = {path.relative_to(pages_folder()).with_suffix("").as_posix() for path in found}
     assert pages == {f"{rule.category}/{rule.name}" for rule in RULES.values()}
 
 
@@ -124,3 +126,9 @@ def test_severity_never_falls_from_a_profile_to_a_stricter_one(rule: Rule) -> No
     ranks = [-1 if severity is None else severity.rank for severity in (rule.severity(name) for name in PROFILES)]
     assert ranks == sorted(ranks)
     assert any(rank >= Severity.INFO.rank for rank in ranks)
+
+
+def test_the_index_lists_the_rules_as_they_are() -> None:
+    script = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "write_index.py"))
+    index = (pages_folder() / "README.md").read_text(encoding="utf-8")
+    assert index == script["index"](), "run tools/write_index.py"

@@ -22,7 +22,7 @@ from schemalint.project.merging import tables_of
 from schemalint.project.routes import routes
 from schemalint.project.subjects import History
 from schemalint.project.tables import Tables
-from schemalint.readers.models import read_models
+from schemalint.readers.models.read import read_models
 from schemalint.settings.records import Settings
 
 

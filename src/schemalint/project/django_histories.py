@@ -23,9 +23,9 @@ from schemalint.project.replay import Reading
 from schemalint.project.roots import Root
 from schemalint.project.subjects import History, Module, Revision, Step
 from schemalint.project.targets import Targets
-from schemalint.readers.alembic_emit import Environment
-from schemalint.readers.django_apps import app_labels, assigns, label_of, setting
-from schemalint.readers.django_migrations import (
+from schemalint.readers.alembic.emit import Environment
+from schemalint.readers.django.apps import app_labels, assigns, label_of, setting
+from schemalint.readers.django.migrations import (
     SWAPPABLE_USER,
     Course,
     Done,
@@ -33,9 +33,9 @@ from schemalint.readers.django_migrations import (
     migration_class,
     read_migration,
 )
-from schemalint.readers.django_state import State
-from schemalint.readers.django_state_read import World
-from schemalint.readers.django_values import Files
+from schemalint.readers.django.state import State
+from schemalint.readers.django.state_read import World
+from schemalint.readers.django.values import Files
 from schemalint.schema.graph import Node, Ordered, order
 from schemalint.schema.timeline import Timeline
 

@@ -8,20 +8,20 @@ from functools import cached_property
 from schemalint.diagnostics import Place
 from schemalint.facts.functions import AnyEvent, CallEvent, Event, Region, SessionCall, SessionOrigin, Signature
 from schemalint.facts.queries import Query
-from schemalint.interpret.events import Flow, Where
-from schemalint.interpret.events_evidence import Evidence
-from schemalint.interpret.events_records import (
+from schemalint.interpret.events.evidence import Evidence
+from schemalint.interpret.events.function import Flow, Where
+from schemalint.interpret.events.records import (
     call_event,
     dependencies,
     events_of,
     name_of_value,
     signature_of,
 )
-from schemalint.interpret.events_values import FunctionValue
+from schemalint.interpret.events.values import FunctionValue
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import DefinedClass
 from schemalint.ir import Expression, FunctionDef, span_of
-from schemalint.readers.queries import Queries
+from schemalint.readers.queries.read import Queries
 from schemalint.readers.sessions import session_calls
 
 

@@ -28,7 +28,7 @@ from schemalint.interpret.program import Program
 from schemalint.interpret.scopes import Imported
 from schemalint.ir import ClassDef
 from schemalint.project.roles import is_aside
-from schemalint.readers.route_common import frameworks
+from schemalint.readers.routes.common import frameworks
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 

@@ -22,10 +22,10 @@ from schemalint.project.roots import find_envs, find_roots, folders_of
 from schemalint.project.sql_histories import build_sql_history, find_script_folders, replay_sql
 from schemalint.project.subjects import History, Module, Problem, Project
 from schemalint.project.targets import DEPENDENCY_FILES, Targets, notes_on
-from schemalint.readers.alembic_ini import AlembicIni, IniProblem, read_ini, read_pyproject
-from schemalint.readers.alembic_revisions import read_revision
+from schemalint.readers.alembic.ini import AlembicIni, IniProblem, read_ini, read_pyproject
+from schemalint.readers.alembic.revisions import read_revision
 from schemalint.readers.directives import read_directives, read_sql_directives
-from schemalint.readers.django_values import Files
+from schemalint.readers.django.values import Files
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 from schemalint.settings.requirements import LOCK_FILES, requirements

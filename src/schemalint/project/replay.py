@@ -14,8 +14,8 @@ from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
 from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
-from schemalint.readers.alembic_body import Environment, NotUnderstood, read_body
-from schemalint.readers.alembic_revisions import body_source
+from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
+from schemalint.readers.alembic.revisions import body_source
 from schemalint.schema.compare import Difference, compare
 from schemalint.schema.compare_sides import Origins, ViewSide
 from schemalint.schema.timeline import Timeline

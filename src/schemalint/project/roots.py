@@ -23,8 +23,8 @@ from schemalint.facts.revisions import EnvConfig, RevisionDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
-from schemalint.readers.alembic_env import read_env
-from schemalint.readers.alembic_ini import AlembicIni, find_folder
+from schemalint.readers.alembic.env import read_env
+from schemalint.readers.alembic.ini import AlembicIni, find_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from itertools import chain
 from schemalint.facts.routes import Handler, Route
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
-from schemalint.readers.django_urls import read_django
-from schemalint.readers.fastapi import read_fastapi
-from schemalint.readers.flask import read_flask
-from schemalint.readers.flask_resources import read_exposed, read_flask_resources
-from schemalint.readers.litestar import read_litestar
-from schemalint.readers.pyramid import read_pyramid
-from schemalint.readers.route_common import Survey, frameworks, survey
-from schemalint.readers.route_values import UNREGISTERED
-from schemalint.readers.starlette import read_starlette
+from schemalint.readers.routes.common import Survey, frameworks, survey
+from schemalint.readers.routes.django_urls import read_django
+from schemalint.readers.routes.fastapi import read_fastapi
+from schemalint.readers.routes.flask import read_flask
+from schemalint.readers.routes.flask_resources import read_exposed, read_flask_resources
+from schemalint.readers.routes.litestar import read_litestar
+from schemalint.readers.routes.pyramid import read_pyramid
+from schemalint.readers.routes.starlette import read_starlette
+from schemalint.readers.routes.values import UNREGISTERED
 
 _READERS: tuple[tuple[frozenset[str], Callable[[Survey], Iterator[Route]]], ...] = (
     (frozenset({"fastapi", "fastapi_utils"}), read_fastapi),

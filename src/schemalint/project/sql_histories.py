@@ -13,9 +13,9 @@ from schemalint.project.replay import Reading, replay_with
 from schemalint.project.roots import Root
 from schemalint.project.subjects import History, Module
 from schemalint.project.targets import Targets
-from schemalint.readers.alembic_emit import Environment
-from schemalint.readers.sql_body import read_sql_body
-from schemalint.readers.sql_revisions import ScriptFolder, read_script_folders
+from schemalint.readers.alembic.emit import Environment
+from schemalint.readers.sql.body import read_sql_body
+from schemalint.readers.sql.revisions import ScriptFolder, read_script_folders
 
 _EVIDENCE = {
     "postgresql": re.compile(

@@ -7,11 +7,11 @@ another module, a factory, a global, an attribute. The spelling of a name says n
 from __future__ import annotations
 
 from schemalint.facts.functions import SessionCall, SessionOrigin
-from schemalint.interpret.events import CallSite, Flow, Where
-from schemalint.interpret.events_evidence import Evidence
-from schemalint.interpret.events_library import like
-from schemalint.interpret.events_records import callee_name, place_of, text_of
-from schemalint.interpret.events_values import Foreign, Instance, Value
+from schemalint.interpret.events.evidence import Evidence
+from schemalint.interpret.events.function import CallSite, Flow, Where
+from schemalint.interpret.events.library import like
+from schemalint.interpret.events.records import callee_name, place_of, text_of
+from schemalint.interpret.events.values import Foreign, Instance, Value
 from schemalint.interpret.homes import canonical
 from schemalint.interpret.resolutions import External
 from schemalint.interpret.resolve import ancestry

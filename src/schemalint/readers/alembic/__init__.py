@@ -1,0 +1,1 @@
+"""Alembic: revisions, environments, and what their functions do."""

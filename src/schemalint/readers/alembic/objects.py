@@ -1,0 +1,100 @@
+"""Objects of SQLAlchemy that create and drop themselves: `Enum(...).create(bind)`, `Table(...).drop(bind)`."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from schemalint.diagnostics import Place
+from schemalint.facts.operations import CreateEnum, CreateIndex, DropEnum, DropIndex, DropTable, OpaqueOperation
+from schemalint.facts.types import SqlType
+from schemalint.facts.unknown import Unknown
+from schemalint.interpret.evaluator.machine import Machine
+from schemalint.interpret.values import MISSING, Class, Given, Made, Member, Missing, Value
+from schemalint.readers.alembic.emit import Emitter
+from schemalint.readers.alembic.signatures import Arguments
+from schemalint.readers.alembic.tables import Call, Did, created_table, enum_of
+from schemalint.readers.sqlalchemy.constraints import index_of
+from schemalint.readers.sqlalchemy.names import object_name, table_name
+from schemalint.readers.sqlalchemy.tables import table
+from schemalint.readers.sqlalchemy.types import type_of
+
+_ENUMS = frozenset({"Enum", "ENUM"})
+_METADATA = frozenset({"create_all", "drop_all"})
+
+
+def object_call(
+    machine: Machine, emitter: Emitter, owner: Value, name: str, args: tuple[Given, ...], place: Place
+) -> Value | Missing:
+    """`create`, `drop`, `create_all` and `drop_all` of an object that is bound to the database."""
+    if name in _METADATA:
+        reason = f"{name} works on all tables of a metadata"
+        emitter.take(machine, [Did(OpaqueOperation(reason))], name, place, ())
+        return None
+    if name not in ("create", "drop") or not isinstance(owner, (Made, Member)):
+        return MISSING
+    options = Made(name, args)
+    if not args:
+        return MISSING
+    done = _enum(machine, emitter, owner, name, options)
+    done = done if done is not None else _table(machine, emitter, owner, name, options)
+    if done is None:
+        return MISSING
+    places = tuple((arg.keyword, arg.place) for arg in args if arg.keyword is not None and arg.place is not None)
+    emitter.take(machine, done, name, place, places)
+    return None
+
+
+def _enum(machine: Machine, emitter: Emitter, owner: Value, name: str, options: Made) -> list[Did] | None:
+    """An enum type. Only PostgreSQL has them as objects; `checkfirst` is on by default (SQLAlchemy 2.1)."""
+    if not isinstance(owner, Made) or owner.owner is not None or owner.callee.rpartition(".")[2] not in _ENUMS:
+        return None
+    if emitter.environment.dialect not in (None, "postgresql"):
+        return []
+    kind = type_of(machine, owner)
+    if not isinstance(kind, SqlType) or kind.enum is None:
+        return [Did(OpaqueOperation(f"{name} of an enum whose name is not known"))]
+    check = options.value("checkfirst", 1, True)
+    checked = check is not False
+    definition = enum_of(kind)
+    if name == "drop":
+        return [Did(DropEnum(kind.enum, checked))]
+    return [Did(CreateEnum(definition, checked))] if definition is not None else []
+
+
+def _table(machine: Machine, emitter: Emitter, owner: Value, name: str, options: Made) -> list[Did] | None:
+    checked = options.value("checkfirst", 1, True) is not False
+    if isinstance(owner, Made) and owner.callee == "sqlalchemy.Index":
+        return _index(machine, owner, name, checked)
+    if isinstance(owner, Made) and owner.callee == "sqlalchemy.Table":
+        found = object_name(owner.value("name", 0), owner.value("schema"))
+        if isinstance(found, Unknown):
+            return [Did(OpaqueOperation(f"{name} of a table: {found.reason}"))]
+        if name == "drop":
+            return [Did(DropTable(found, checked))]
+        rest = tuple(arg for arg in owner.args if arg.keyword is None)[2:]
+        call = Call(machine, "create_table", Arguments("create_table", (), False), emitter.environment.dialect)
+        read = table(machine, found, rest, owner.value("comment"))
+        definition = read.definition if rest else replace(read.definition, complete=False)
+        return list(created_table(call, read, definition, checked))
+    if isinstance(owner, Member) and owner.name == "__table__" and isinstance(owner.owner, Class):
+        return [Did(_mapped(machine, owner.owner, name, checked))]
+    return None
+
+
+def _mapped(machine: Machine, owner: Class, name: str, checked: bool) -> DropTable | OpaqueOperation:
+    found = table_name(machine, owner)
+    if name == "drop":
+        return DropTable(found, checked)
+    touches = None if isinstance(found, Unknown) else (found,)
+    return OpaqueOperation(f"the table of the class {owner.node.name} is created from its mapping", touches)
+
+
+def _index(machine: Machine, owner: Made, name: str, checked: bool) -> list[Did] | None:
+    keys = list(owner.positional[1:])
+    tables = [value.owner.owner for value in keys if isinstance(value, Member) and isinstance(value.owner, Member)]
+    found = table_name(machine, tables[0]) if tables else Unknown("the index names no table")
+    definition = index_of(owner.value("name", 0), keys, owner, None)
+    if name == "create":
+        return [Did(CreateIndex(found, definition, False, checked))]
+    index = definition.name if definition.name is not None else Unknown("the index has no name")
+    return [Did(DropIndex(index, found, if_exists=checked))]

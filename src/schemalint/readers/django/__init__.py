@@ -1,0 +1,1 @@
+"""Django: migrations, the state of models behind them, fields and names."""

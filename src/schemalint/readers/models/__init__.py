@@ -1,0 +1,1 @@
+"""Models: the tables that classes and `Table(...)` calls declare."""

@@ -1,0 +1,1 @@
+"""Queries: the statements that functions build and run."""

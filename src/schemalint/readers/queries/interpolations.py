@@ -1,0 +1,212 @@
+"""What is put into the text of a statement: a constant, a number, a quoted name, or something from outside."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from schemalint.facts.queries import Interpolation
+from schemalint.interpret.events.evidence import Evidence
+from schemalint.interpret.events.function import Definition, Where
+from schemalint.interpret.events.records import place_of, text_of
+from schemalint.interpret.events.values import Foreign, Instance, Value
+from schemalint.interpret.homes import canonical
+from schemalint.interpret.resolutions import BoundValue, ClassAttribute, External
+from schemalint.interpret.resolve import ancestry, qualified_name, resolve
+from schemalint.ir import (
+    Attribute,
+    BinOp,
+    Call,
+    Comprehension,
+    Constant,
+    Dict,
+    Expression,
+    Formatted,
+    FString,
+    IfExp,
+    Name,
+    Sequence,
+)
+from schemalint.readers.queries.methods import QUOTING, SAME_TEXT
+
+_DEEPEST = 12
+_ORDER = ("value", "parameter", "identifier", "number", "constant")
+_NUMBERS = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("int", "float", "len", "round", "bool", "abs", "id")),
+        *(f"uuid.{name}" for name in ("UUID", "uuid1", "uuid4")),
+        *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
+        *("datetime.date.today", "time.time", "django.utils.timezone.now"),
+    }
+)
+_TABLE_NAMES = frozenset({"__tablename__", "db_table", "fullname"})
+_SCHEMA_PARTS = frozenset({"__table__", "c", "columns", "_meta", "metadata", "sorted_tables", "primary_key", "tables"})
+_SAFE_TYPES = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("int", "float", "bool")),
+        *("uuid.UUID", "datetime.date", "datetime.datetime", "decimal.Decimal"),
+    }
+)
+
+
+def interpolation(evidence: Evidence, where: Where, node: Expression) -> Interpolation:
+    """What is put into a text."""
+    place = place_of(evidence.program, where.path, node)
+    return Interpolation(text_of(node), kind_of(evidence, where, node, _DEEPEST), place)
+
+
+def kind_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> str:
+    """The kind of an interpolation."""
+    if depth == 0:
+        return "value"
+    if isinstance(node, Constant):
+        return "constant" if isinstance(node.value, str) else "number"
+    if isinstance(node, IfExp):
+        return _worst([kind_of(evidence, where, arm, depth - 1) for arm in (node.body, node.orelse)])
+    if isinstance(node, BinOp):
+        return _worst([kind_of(evidence, where, side, depth - 1) for side in (node.left, node.right)])
+    if isinstance(node, FString):
+        return _worst([kind_of(evidence, where, part, depth - 1) for part in node.parts])
+    if isinstance(node, Formatted):
+        return kind_of(evidence, where, node.value, depth - 1)
+    if isinstance(node, Call):
+        return _kind_of_call(evidence, where, node, depth)
+    if isinstance(node, Attribute):
+        return _kind_of_attribute(evidence, where, node, depth)
+    return _kind_of_name(evidence, where, node, depth) if isinstance(node, Name) else "value"
+
+
+def _worst(kinds: list[str]) -> str:
+    return min(kinds, key=_ORDER.index) if kinds else "constant"
+
+
+def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> str:
+    called = evidence.value(where, node.func)
+    if isinstance(called, Foreign) and called.name in _NUMBERS:
+        return "number"
+    short = node.func.attr if isinstance(node.func, Attribute) else text_of(node.func)
+    if short in QUOTING:
+        return "identifier"
+    if short == "join" and len(node.args) == 1:
+        parts = joined_parts(node.args[0].value)
+        return "value" if parts is None else _worst([kind_of(evidence, where, part, depth - 1) for part in parts])
+    if isinstance(node.func, Attribute) and node.func.attr in SAME_TEXT:
+        return kind_of(evidence, where, node.func.value, depth - 1)
+    if isinstance(called, Foreign) and called.name == "builtins.str" and len(node.args) == 1:
+        return kind_of(evidence, where, node.args[0].value, depth - 1)
+    return "value"
+
+
+def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth: int) -> str:
+    if node.attr in _TABLE_NAMES or (
+        node.attr in ("name", "key", "schema") and _is_schema_part(evidence, where, node.value)
+    ):
+        return "identifier"
+    if node.attr in ("value", "name"):  # of a member of an enumeration
+        owner = resolve(evidence.program, where.path, node.value)
+        if isinstance(owner, ClassAttribute) and owner.expression is not None:
+            return "constant"
+        if _is_member(evidence, evidence.value(where, node.value)):
+            return "constant"
+    value = evidence.value(where, node)
+    if isinstance(value, Instance) and value.name in _SAFE_TYPES:
+        return "number"
+    found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
+    if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
+        return kind_of(evidence, Where(found.path), found.expression, depth - 1)
+    return "value"
+
+
+def _is_schema_part(evidence: Evidence, where: Where, node: Expression) -> bool:
+    """Whether the expression is a table or a column, as `User.__table__` or the variable of a loop over columns is."""
+    if _leads_through_parts(node):
+        return True
+    value = evidence.value(where, node)
+    if isinstance(value, Instance) and value.name in ("sqlalchemy.Table", "sqlalchemy.Column"):
+        return True
+    if not isinstance(node, Name) or where.flow is None:
+        return False
+    known = where.flow.reaching(node.id, where.region, node.start)
+    return bool(known) and all(item.how == "loop" and _leads_through_parts(item.value) for item in known or ())
+
+
+def _leads_through_parts(node: Expression | None) -> bool:
+    while isinstance(node, (Attribute, Call)):
+        if isinstance(node, Attribute) and node.attr in _SCHEMA_PARTS:
+            return True
+        node = node.value if isinstance(node, Attribute) else node.func
+    return False
+
+
+def _is_member(evidence: Evidence, value: Value | None) -> bool:
+    """Whether the value is a member of an enumeration of the project."""
+    if not isinstance(value, Instance) or value.defined is None:
+        return False
+    above = ancestry(evidence.program, value.defined.path, value.defined.node)
+    return any(isinstance(base, External) and canonical(base.name).startswith("enum.") for base in above)
+
+
+def _kind_of_name(evidence: Evidence, where: Where, node: Name, depth: int) -> str:
+    flow = where.flow
+    known = None if flow is None else flow.reaching(node.id, where.region, node.start)
+    if known is None or flow is None:
+        found = resolve(evidence.program, where.path, node)
+        if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
+            return kind_of(evidence, Where(found.path), found.expression, depth - 1)
+        return "value"
+    kinds = [
+        evidence.once("kind", item, partial(_kind_of_definition, evidence, where, item, depth)) or "constant"
+        for item in known
+    ]
+    return _worst(kinds) if known else "value"
+
+
+def _kind_of_definition(evidence: Evidence, where: Where, definition: Definition, depth: int) -> str:
+    at = Where(where.path, where.flow, definition.region)
+    if definition.how == "parameter":
+        if definition.annotation is not None:
+            if qualified_name(evidence.program, where.path, definition.annotation) in _SAFE_TYPES:
+                return "number"
+            value = None if where.flow is None else evidence.definition(where.flow, definition)
+            if isinstance(value, Instance) and value.name in _SAFE_TYPES:
+                return "number"
+            if _is_member(evidence, value):
+                return "constant"
+        return "parameter"
+    if definition.value is None:
+        return "value"
+    if definition.how == "loop":
+        return _kind_of_items(evidence, at, definition.value, definition.index, depth)
+    return "value" if definition.index else kind_of(evidence, at, definition.value, depth - 1)
+
+
+def _kind_of_items(evidence: Evidence, where: Where, node: Expression, index: tuple[int, ...], depth: int) -> str:
+    """The kind of what a loop over the expression gives."""
+    if isinstance(node, Name):
+        found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
+        local = None if where.flow is None else where.flow.reaching(node.id, where.region, node.start)
+        if local is not None and len(local) == 1 and local[0].how == "assigned" and local[0].value is not None:
+            node = local[0].value
+        elif isinstance(found, BoundValue) and found.expression is not None and not found.ambiguous:
+            node, where = found.expression, Where(found.path)
+    if isinstance(node, Dict):
+        return _worst([kind_of(evidence, where, item.key, depth - 1) for item in node.items if item.key is not None])
+    if not isinstance(node, Sequence):
+        return "value"
+    kinds = []
+    for item in node.items:
+        part: Expression = item
+        for number in index:
+            if not isinstance(part, Sequence) or not 0 <= number < len(part.items):
+                return "value"
+            part = part.items[number]
+        kinds.append(kind_of(evidence, where, part, depth - 1))
+    return _worst(kinds)
+
+
+def joined_parts(items: Expression) -> tuple[Expression, ...] | None:
+    """What `separator.join(items)` puts together: the items, or what each of them is; None where not evident."""
+    if isinstance(items, Comprehension) and items.kind != "dict":
+        return (items.element,)
+    if isinstance(items, BinOp) and items.op == "*" and isinstance(items.left, (Sequence, Constant)):
+        return items.left.items if isinstance(items.left, Sequence) else (items.left,)
+    return items.items if isinstance(items, Sequence) else None

@@ -1,0 +1,1 @@
+"""Routes: what web frameworks are told to call."""

@@ -1,0 +1,1 @@
+"""SQL files and texts as revisions and operations."""

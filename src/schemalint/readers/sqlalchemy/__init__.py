@@ -1,0 +1,1 @@
+"""SQLAlchemy's words for columns, types, constraints and statements, wherever they are used."""
