@@ -312,7 +312,8 @@ def _type(type_: ColumnType) -> str:
         return f"numeric({type_.precision},{type_.scale or 0})"
     if type_.family == "enum":
         return type_.enum.name if type_.enum is not None else UNKNOWN
-    name = (type_.name or "other").lower() if type_.family == "other" else _TYPES.get(type_.family, type_.family)
+    named = type_.family == "other" or (type_.family == "inet" and type_.name is not None)
+    name = (type_.name or "other").lower() if named else _TYPES.get(type_.family, type_.family)
     return f"{name}({type_.length})" if type_.length is not None else name
 
 
