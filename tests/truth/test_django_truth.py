@@ -157,6 +157,7 @@ def _write(root: Path, app: str, revisions: list[str], first: str) -> None:
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
     path = Path(__file__).resolve().parents[2] / "tools" / "django_truth.py"
+    sys.path.append(str(path.parent))
     spec = importlib.util.spec_from_file_location("django_truth", path)
     assert spec is not None
     assert spec.loader is not None
