@@ -44,8 +44,12 @@ def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
 
 
 def _is_undeployed(step: Step, maker: str) -> bool:
-    """Whether what a revision made reaches the database together with the step."""
-    if maker == step.revision.id:
+    """Whether what a revision made reaches the database together with the step.
+
+    A Django migration that is the first of its app, or stands for others, runs in full on a new database only.
+    """
+    definition = step.revision.definition
+    if maker == step.revision.id or definition.initial or definition.replaces:
         return True
     history = step.revision.history
     made_by = next((revision for revision in history.ordered if revision.id == maker), None)

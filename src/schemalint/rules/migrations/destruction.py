@@ -62,6 +62,8 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         return
     if is_new(step, operation.table, operation.column) or _is_generated(step, operation.table, operation.column):
         return
+    if _goes_with_table(step, operation.table):
+        return
     column = f"{operation.table}.{operation.column}"
     copied = _copy_of(step, operation.table, operation.column)
     yield Finding(
@@ -75,6 +77,14 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         related=(Related(copied.place, f"`{operation.column}` is read here, maybe to keep its values"),)
         if copied
         else (),
+    )
+
+
+def _goes_with_table(step: Step, table: ObjectName) -> bool:
+    """Whether the revision drops the whole table later: that says it all, as Django's autodetector writes it."""
+    return any(
+        isinstance(later.operation, DropTable) and later.operation.name == table and later.number > step.number
+        for later in step.revision.steps
     )
 
 

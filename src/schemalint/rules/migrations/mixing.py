@@ -57,10 +57,11 @@ def _table(step: Step) -> object:
 
 
 def _changes_rows(step: Step) -> bool:
-    """Whether rows of a table that was there before are changed."""
+    """Whether the author changes rows of a table that was there before."""
     operation = step.operation
     return (
         isinstance(operation, DataChange)
+        and not step.placed.derived
         and operation.command != "insert"
         and isinstance(operation.table, ObjectName)
         and not is_new(step, operation.table)
