@@ -50,7 +50,7 @@ from schemalint.settings.records import Settings
 
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|fixtures|examples?|samples?|docs?"
-    r"|vendor|vendored|_vendor|third_party|node_modules|site-packages)(?:/|$)"
+    r"|vendor|vendored|_vendor|third_party|node_modules|site-packages|\.[^/]+)(?:/|$)"
 )
 _REPOSITORY_CLASS = re.compile(r"\w*(?:Repository|Repo|DAO)(?:Impl)?")
 _REPOSITORY_PATH = re.compile(r"(?:^|/)(?:repositor(?:y|ies)|repos?|daos?|crud)(?:\.py$|/)")
@@ -117,7 +117,7 @@ _URLS = re.compile(r"django\.(?:urls|conf\.urls)\.(?:path|re_path|url|include)")
 
 
 def is_aside(path: str) -> bool:
-    """Whether a path is that of a test, an example, a fixture or vendored code."""
+    """Whether a path is that of a test, an example, a fixture, vendored code, or of a tool (`.semgrep/`)."""
     return _ASIDE.search(path) is not None
 
 

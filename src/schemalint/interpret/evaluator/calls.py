@@ -59,6 +59,11 @@ def call(machine: Machine, callee: Value, args: tuple[Given, ...], place: Place)
         if isinstance(callee.node, FunctionDef) and _decorated(callee.node, _CONTEXT_MANAGERS):
             return Made("contextmanager", args, callee, place)
         return machine.framework.follow(callee, args, lambda: invoke(machine, callee, args, place, None), place)
+    if isinstance(callee, Made) and callee.callee == "functools.partial" and callee.args:
+        function, *given = callee.args
+        named = {arg.keyword for arg in args if arg.keyword is not None}
+        kept = (arg for arg in given if arg.keyword not in named)
+        return machine.call(function.value, (*kept, *args), place)
     known = machine.framework.call(callee, args, place)
     if not isinstance(known, Missing):
         return known

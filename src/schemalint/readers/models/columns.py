@@ -74,6 +74,9 @@ def column_for(reading: Reading, own: Own, value: Value | Missing, root: Root) -
         return inner.reason
     if isinstance(inner, Made) and own.hint is not None and own.hint.wrapper == "mapped":
         return None if inner.callee.startswith(_ATTRIBUTES) else f"it is the result of {inner.callee}()"
+    if isinstance(inner, Made) and inner.callee == "()" and isinstance(inner.owner, Made):
+        maker = inner.owner.callee
+        return None if maker.startswith(_NO_COLUMNS) else f"it is what the result of {maker}() makes"
     if isinstance(inner, Made) and inner.owner is None and inner.callee != "()":
         last = inner.callee.rpartition(".")[2]
         if not inner.callee.startswith(_NO_COLUMNS) and last[:1].islower() and "." in inner.callee:

@@ -51,13 +51,13 @@ class HandedOn:
 
 
 def field_base(reading: Reading, owner: Class) -> str | None:
-    """The field of Django that a class of the project derives from; None where it derives from none."""
-    for item in reading.ancestors(owner):
-        name = canonical(item.name) if isinstance(item, External) else ""
-        short = name.rpartition(".")[2]
-        if name.startswith(_BASES) and (short.endswith("Field") or short in _REFERENCES):
-            return name
-    return None
+    """The field that a class of the project derives from; None where it derives from none.
+
+    Django's own where there is one; else one of a library, of which nothing is known but that it is a field.
+    """
+    names = [canonical(item.name) for item in reading.ancestors(owner) if isinstance(item, External)]
+    fields = [name for name in names if name.rpartition(".")[2].endswith(("Field", *_REFERENCES))]
+    return next((name for name in fields if name.startswith(_BASES)), fields[0] if fields else None)
 
 
 def made_field(reading: Reading, owner: Class, base: str, args: tuple[Given, ...], place: Place, on: HandedOn) -> Value:

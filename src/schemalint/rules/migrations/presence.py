@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Place, Related
-from schemalint.facts.operations import CreateEnum
+from schemalint.facts.operations import CreateEnum, DropConstraint
 from schemalint.project.subjects import Revision, Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.migrations.objects import Named, ended_by, made_by, needed_by
@@ -60,8 +60,13 @@ _ENUM_FACT = (
 
 
 def _is_checked(step: Step) -> bool:
-    """Whether the operation runs only where it can."""
+    """Whether the operation runs only where it can.
+
+    Django asks the database for the names of the constraints that it drops.
+    """
     operation = step.operation
+    if isinstance(operation, DropConstraint) and step.revision.definition.framework == "django":
+        return True
     checks = getattr(operation, "if_exists", False) or getattr(operation, "if_not_exists", False)
     return step.placed.guarded or bool(checks)
 
