@@ -22,6 +22,7 @@ from schemalint.project.merging import tables_of
 from schemalint.project.routes import routes
 from schemalint.project.subjects import History
 from schemalint.project.tables import Tables
+from schemalint.project.targets import declared_target
 from schemalint.readers.models.read import read_models
 from schemalint.settings.records import Settings
 
@@ -59,7 +60,7 @@ class Code:
     @cached_property
     def tables(self) -> Tables:
         """The tables that models declare and that histories made, merged."""
-        return tables_of(self.models, self._histories)
+        return tables_of(self.models, self._histories, declared_target(self.settings))
 
     @cached_property
     def mapped_paths(self) -> frozenset[str]:

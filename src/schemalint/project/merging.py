@@ -40,10 +40,11 @@ class _End:
         return self.owners.get(made, self.histories[0]) if made is not None else self.histories[0]
 
 
-def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> Tables:
+def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = (), target: Target | None = None) -> Tables:
     """The tables of a project, by name: those that models declare, and those that only a history knows.
 
-    Histories are replayed. Tables of one name belong together where their metadata is the same, or not known.
+    Histories are replayed. `target` is that of a project without a history. Tables of one name belong together where
+    their metadata is the same, or not known.
     """
     ends = _ends(histories)
     declared = [model for model in models if model.kind != "abstract"]
@@ -51,6 +52,8 @@ def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = ()) -> 
     pairs = _pairs(groups, ends)
     tables = Tables(unnamed=tuple(model for model in declared if model.table_name is None))
     targets = tuple(dict.fromkeys(history.target for end in ends for history in end.histories))
+    if not targets and target is not None:
+        targets = (target,)
     only = targets[0] if len(targets) == 1 else None
     found = [
         _table(tables, name, members, pairs.get(metadata), only, not ends)

@@ -129,6 +129,12 @@ class Targets:
         return (module for path, module in self.program.modules.items() if not is_aside(path))
 
 
+def declared_target(settings: Settings) -> Target | None:
+    """The target of a project without a history: the servers that its settings name, or None where they name none."""
+    servers = tuple(parse_server(text) for text in settings.database)
+    return Target(".", servers, declared=True) if servers else None
+
+
 DEPENDENCY_FILES = (
     *("pyproject.toml", "setup.cfg", "Pipfile", "requirements.txt", "requirements.in"),
     *(f"requirements/{name}.{suffix}" for name in ("base", "main", "prod", "production") for suffix in ("txt", "in")),
