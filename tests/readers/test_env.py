@@ -45,6 +45,20 @@ def test_folders_and_options_are_read() -> None:
     assert (env.compare_type, env.transactional_ddl, env.include_schemas) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "filters"),
+    [
+        ("include_object=include_object", True),
+        ("include_name=lambda name, kind, parents: kind != 'table'", True),
+        ("**load()", True),
+        ("include_object=None", False),
+        ("include_schemas=True", False),
+    ],
+)
+def test_what_filters_the_objects_is_known(arguments: str, filters: bool) -> None:
+    assert env_of(f"context.configure(connection=c, {arguments})").include_object is filters
+
+
 def test_only_the_online_mode_counts() -> None:
     env = env_of(
         """

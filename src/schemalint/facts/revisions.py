@@ -93,6 +93,8 @@ class EnvConfig(msgspec.Struct, frozen=True, gc=False):
 
     `folder` is where `env.py` stands, `versions` are the folders of the revisions. `url` is the database URL with its
     password removed. `isolation_level` is that of the engine ("AUTOCOMMIT" makes every statement its own transaction).
+    `include_object` tells that something filters the objects that autogenerate sees, or may: `include_object`,
+    `include_name`, or arguments that cannot be seen.
     """
 
     path: str
@@ -104,6 +106,7 @@ class EnvConfig(msgspec.Struct, frozen=True, gc=False):
     render_as_batch: Union[bool, Unknown, None] = None
     compare_type: Union[bool, Unknown, None] = None
     include_schemas: Union[bool, Unknown, None] = None
+    include_object: bool = False
     target_metadata: str | None = None
     isolation_level: str | None = None
     url: str | None = None

@@ -25,6 +25,7 @@ from schemalint.readers.urls import dialect_of_url, without_password
 
 _CONFIGURE = "alembic.context.configure"
 _SIGNS = frozenset({"connection", "target_metadata", "url"})
+_FILTERS = ("include_object", "include_name", "include_symbol")
 _SET = r"(?:\bSET\s+(?:LOCAL\s+|SESSION\s+)?{name}\s*(?:=|\s+TO\s)|-c\s*{name}\s*=|\bset_config\(\s*'{name}'\s*,)"
 _VALUE = r"\s*(?P<quote>['\"]?)(?P<value>[^'\";,\s)]*)"
 _HOLE = "\ufffc"
@@ -56,6 +57,7 @@ def read_env(
         render_as_batch=_flag(online, "render_as_batch"),
         compare_type=_flag(online, "compare_type"),
         include_schemas=_flag(online, "include_schemas"),
+        include_object=any(call.constant(name) is not None for call in online for name in _FILTERS),
         target_metadata=_metadata(program, path, online),
         isolation_level=_isolation_level(program, path, found),
         url=url or (ini.url if ini else None),
