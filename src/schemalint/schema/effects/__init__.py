@@ -1,0 +1,1 @@
+"""What an operation does to a database in use: locks, rewrites, scans, index builds, refusals."""
