@@ -5,8 +5,8 @@ A rule names its subject by the type of its first parameter and is called once f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemalint.diagnostics import Place, Span
@@ -16,7 +16,10 @@ from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, Revisio
 from schemalint.ir import ModuleIR
 from schemalint.project.conduct import Crash
 from schemalint.project.objects import object_name, operation_kind
+from schemalint.project.transactions import earlier_steps
 from schemalint.schema.compare import Difference
+from schemalint.schema.effects.effects import effect_of
+from schemalint.schema.effects.records import Effect
 from schemalint.schema.graph import Ordered
 from schemalint.schema.timeline import Timeline
 from schemalint.schema.view import SchemaView
@@ -50,13 +53,16 @@ class Target:
     """Histories, metadata and servers that belong together.
 
     `servers` is empty while undecided, and `why` then says what was looked for. `declared` tells that the settings
-    name the servers.
+    name the servers. `table_sizes` are the rows of tables and `lock_timeout_set_by` is what sets a timeout for locks
+    outside of the code, as far as the settings say so.
     """
 
     name: str
     servers: tuple[Server, ...] = ()
     why: str = ""
     declared: bool = False
+    table_sizes: Mapping[str, int] = field(default_factory=dict)
+    lock_timeout_set_by: str | None = None
 
     def server(self, dialect: str) -> Server | None:
         """The target's server of a dialect, or None."""
@@ -128,7 +134,7 @@ class Revision:
         return iter(self.upgrade.operations if self.upgrade else ())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Step:
     """An operation of an upgrade where it stands in the replay: `schema` is the virtual schema before it."""
 
@@ -136,6 +142,23 @@ class Step:
     revision: Revision
     number: int
     schema: SchemaView
+    _effects: dict[str, Effect | None] = field(default_factory=dict, init=False, repr=False)
+
+    def effect_on(self, dialect: str) -> Effect | None:
+        """What it does to the target's server of a dialect, as is known of all versions where none is told.
+
+        None where the target does not run on that dialect. While it is undecided what it runs on, it may.
+        """
+        if dialect not in self._effects:
+            target = self.target
+            server = target.server(dialect) if target.servers else Server(dialect)
+            self._effects[dialect] = None if server is None else effect_of(self.operation, self.schema, server)
+        return self._effects[dialect]
+
+    @property
+    def earlier(self) -> tuple[Step, ...]:
+        """The steps before it that run in the same transaction, as far as that is certain."""
+        return earlier_steps(self)
 
     @property
     def operation(self) -> Operation:

@@ -66,10 +66,11 @@ class Targets:
         database = (wanted.database if wanted else ()) or self.settings.database
         name = wanted.name if wanted else root.name
         if database:
-            target = Target(name, tuple(parse_server(text) for text in database), declared=True)
+            servers, why = tuple(parse_server(text) for text in database), ""
         else:
             servers, why = self._inferred(root)
-            target = Target(name, servers, why)
+        sizes, timeout = self.settings.table_sizes, self.settings.lock_timeout_set_by
+        target = Target(name, servers, why, bool(database), sizes, timeout)
         if wanted is not None:
             self._declared[name] = target
         return target

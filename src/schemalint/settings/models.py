@@ -203,6 +203,18 @@ class SettingsModel(_Table):
         "this it is derived from each env.py and from Django's settings.",
         examples=[[{"name": "orders", "migrations": ["orders/migrations"], "database": "postgresql:16"}]],
     )
+    table_sizes: dict[Text, Annotated[int, Field(ge=0)]] = Field(
+        {},
+        description="About how many rows tables have in production, by name. What locks a table of few rows is advice "
+        "only; a table that is not named here may have any number.",
+        examples=[{"users": 5_000_000, "countries": 250}],
+    )
+    lock_timeout_set_by: Text | None = Field(
+        _DEFAULTS.lock_timeout_set_by,
+        description="What sets a lock_timeout for migrations where their code does not show it: the role they run as, "
+        "the database, the tool that runs them.",
+        examples=["ALTER ROLE migrator SET lock_timeout = '5s'"],
+    )
     start_after: OneOrMany = Field(
         list(_DEFAULTS.start_after),
         description="The newest released revisions: one id or a list. These and all before them are history, in which "

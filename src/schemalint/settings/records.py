@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[Layer, tuple[str, ...]] = {}
     database: tuple[str, ...] = ()
     targets: tuple[TargetSettings, ...] = ()
+    table_sizes: dict[str, int] = {}
+    lock_timeout_set_by: str | None = None
     start_after: tuple[str, ...] = ()
     default_branch: str | None = None
     plugins: tuple[str, ...] = ()
