@@ -1,4 +1,4 @@
-"""LCK: what a statement does to a database in use."""
+"""Building and dropping indexes."""
 
 from __future__ import annotations
 

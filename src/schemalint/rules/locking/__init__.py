@@ -1,0 +1,1 @@
+"""LCK: what a statement does to a database in use."""
