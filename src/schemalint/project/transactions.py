@@ -3,7 +3,7 @@
 | what runs the revision | its transaction |
 | --- | --- |
 | Alembic, `transaction_per_migration=True` | one a revision |
-| Alembic otherwise | one for all revisions that wait; a region of a revision ends with an autocommit block or a COMMIT |
+| Alembic otherwise | one for all revisions that wait, up to an autocommit block or a COMMIT |
 | Django | one a migration, none where `atomic = False` |
 | tools for SQL files | one a file where the tool opens one, and what BEGIN and COMMIT say |
 

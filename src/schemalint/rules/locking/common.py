@@ -1,0 +1,95 @@
+"""What the rules on locks ask of a step: whom it blocks, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemalint.diagnostics import Weight
+from schemalint.facts.names import ObjectName
+from schemalint.facts.unknown import Unknown
+from schemalint.project.subjects import Step
+from schemalint.rules.common import is_new, weight_on
+from schemalint.schema.effects.records import Effect, TableLock
+
+POSTGRESQL = "postgresql"
+SMALL = 10_000
+"""Rows of a table that is read, written or indexed in some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a step does to tables in use.
+
+    `table` is the one that it names, `weight` that of a finding on it: a note while it is not known which database it
+    runs on, one lower where the settings say that the table is small.
+    """
+
+    step: Step
+    effect: Effect
+    table: ObjectName
+    weight: Weight
+
+    @property
+    def lock(self) -> TableLock | None:
+        """The strongest lock on the table."""
+        return self.effect.lock_on(self.table)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it goes on for as long as the table is large."""
+        return self.effect.works_on(self.table)
+
+    @property
+    def measured(self) -> str:
+        """The row of facts as a sentence."""
+        locks = [f"{lock.mode} on `{lock.table}`" for lock in self.effect.locks]
+        work = [
+            f"{verb} `{table}`"
+            for verb, tables in (
+                ("writes all rows of", self.effect.rewrites),
+                ("reads all rows of", self.effect.scans),
+                ("builds an index of", self.effect.builds),
+            )
+            for table in tables
+        ]
+        parts = [f"takes {_listed(locks)}"] if locks else []
+        return f"{self.effect.source}: it {_listed([*parts, *work])}"
+
+
+def impact(step: Step, dialect: str = POSTGRESQL) -> Impact | None:
+    """What a step does to a table in use; None where nobody can be using it yet, or nothing is known of the effect."""
+    table = getattr(step.operation, "table", None) or getattr(step.operation, "name", None)
+    return impact_on(step, table, dialect) if isinstance(table, ObjectName) else None
+
+
+def impact_on(step: Step, table: ObjectName | Unknown, dialect: str = POSTGRESQL) -> Impact | None:
+    """The same, where the operation does not name the table itself."""
+    weight = weight_on(step.target, dialect)
+    if weight is None or isinstance(table, Unknown) or is_new(step, table):
+        return None
+    effect = step.effect_on(dialect)
+    if effect is None or not effect.known:
+        return None
+    return Impact(step, effect, table, lowered(weight) if is_small(step, table) else weight)
+
+
+def is_small(step: Step, table: ObjectName) -> bool:
+    """Whether the settings say that a table has few rows."""
+    sizes = step.target.table_sizes
+    rows = sizes.get(str(table), sizes.get(table.name))
+    return rows is not None and rows < SMALL
+
+
+def lowered(weight: Weight) -> Weight:
+    """One weight lower; a note stays one."""
+    return Weight.REDUCED if weight is Weight.FULL else Weight.NOTE
+
+
+def statement_of(step: Step) -> str:
+    """The cause of what is found of a step: the statement or call that it stands in."""
+    span = step.place.span
+    return f"{step.revision.id}:{step.place.path}:{span.line}:{span.column}"
+
+
+def _listed(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "locks no table"

@@ -1,0 +1,81 @@
+"""The safe way as code in the author's own language: Alembic calls, Django operations or SQL, revision by revision.
+
+What writes the code is imported where it is needed: most runs find nothing to write it for.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemalint.facts.operations import Operation
+from schemalint.project.subjects import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one revision of a safe sequence does.
+
+    `alone` tells that it must run outside of any transaction (CONCURRENTLY), `apart` that it must not share the
+    transaction of the stage before it (VALIDATE). `note` says what comes first, where that is not an operation.
+    """
+
+    operations: tuple[Operation, ...]
+    alone: bool = False
+    apart: bool = False
+    note: str = ""
+
+
+def safe_way(revision: Revision, why: str, *stages: Stage) -> str:
+    """The help of a finding: a sentence (imperative), then the code of each stage, indented."""
+    framework = revision.definition.framework
+    lines = [why]
+    for number, stage in enumerate(stages, 1):
+        lines += [f"  {line}".rstrip() for line in _stage(stage, number, len(stages), framework, revision)]
+    return "\n".join(lines)
+
+
+def _stage(stage: Stage, number: int, of: int, framework: str, revision: Revision) -> Iterator[str]:
+    mark = "#" if framework in ("alembic", "django") else "--"
+    unit = "revision" if framework == "alembic" else "migration" if framework == "django" else "file"
+    if of > 1:
+        yield f"{mark} {unit} {number} of {of}"
+    if stage.note:
+        yield f"{mark} {stage.note}"
+    if framework == "alembic":
+        yield from _alembic(stage, revision)
+    elif framework == "django":
+        yield from _django(stage)
+    else:
+        from schemalint.emit.sql import statements
+
+        if stage.alone:
+            yield "-- outside of a transaction"
+        for operation in stage.operations:
+            for statement in statements(operation):
+                yield from statement.splitlines()
+
+
+def _alembic(stage: Stage, revision: Revision) -> Iterator[str]:
+    """Without `transaction_per_migration`, the next revision shares the transaction: a block of its own ends it."""
+    from schemalint.emit.alembic import alembic_code
+
+    code = "\n".join(map(alembic_code, stage.operations))
+    env = revision.history.env
+    shared = env is None or env.transaction_per_migration is not True
+    if stage.alone or (stage.apart and shared):
+        yield "with op.get_context().autocommit_block():"
+        code = textwrap.indent(code, "    ")
+    yield from code.splitlines()
+
+
+def _django(stage: Stage) -> Iterator[str]:
+    from schemalint.emit.django import django_code
+
+    if stage.alone:
+        yield "atomic = False"
+    yield "operations = ["
+    for operation in stage.operations:
+        yield from textwrap.indent(f"{django_code(operation)},", "    ").splitlines()
+    yield "]"
