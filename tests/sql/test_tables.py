@@ -187,11 +187,12 @@ def test_a_partition_is_made_and_attached() -> None:
     )
     assert isinstance(created, CreateTable)
     assert not created.table.complete
+    assert (created.partition_of, created.table.partition_by) == (T, "HASH (b)")
     assert attached == AttachPartition(T, ObjectName("t_1"), "FOR VALUES FROM (1) TO (9)")
     (parent,) = operations_of(
         "CREATE UNLOGGED TABLE IF NOT EXISTS t (a int) PARTITION BY RANGE (a) WITH (fillfactor=9)"
     )
-    assert parent == CreateTable(TableDef(T, (ColumnDef("a", INTEGER),)), True)
+    assert parent == CreateTable(TableDef(T, (ColumnDef("a", INTEGER),), partition_by="RANGE (a)"), True)
 
 
 def test_tables_of_mysql() -> None:
@@ -240,6 +241,8 @@ def test_changes_of_mysql() -> None:
         RenameIndex("i", "j"),
         AddColumn(T, ColumnDef("x", INTEGER)),
         AddColumn(T, ColumnDef("y", INTEGER)),
+        AlterTable(T, "algorithm", "inplace"),
+        AlterTable(T, "lock", "none"),
         AlterTable(T, "options", "engine=innodb"),
     )
     assert operations_of("RENAME TABLE t TO u, v TO w", "mysql") == (

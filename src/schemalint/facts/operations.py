@@ -13,6 +13,7 @@ from typing import Literal, Union
 from schemalint.facts.names import ObjectName
 from schemalint.facts.record import Record
 from schemalint.facts.tables import (
+    CheckDef,
     ColumnDef,
     ConstraintDef,
     Default,
@@ -33,8 +34,15 @@ Table = Union[ObjectName, Unknown]
 
 
 class CreateTable(Record, frozen=True, gc=False, tag="create_table"):
+    """A new table. One that is made as a partition is also attached: an `AttachPartition` follows.
+
+    `inherits` are the parents whose columns it has too.
+    """
+
     table: TableDef
     if_not_exists: bool = False
+    partition_of: ObjectName | None = None
+    inherits: tuple[ObjectName, ...] = ()
 
 
 class DropTable(Record, frozen=True, gc=False, tag="drop_table"):
@@ -70,7 +78,11 @@ class RenameColumn(Record, frozen=True, gc=False, tag="rename_column"):
 
 
 class AlterColumn(Record, frozen=True, gc=False, tag="alter_column"):
-    """A change of one column. What is KEEP stays; `default` None drops the default."""
+    """A change of one column. What is KEEP stays; `default` None drops the default.
+
+    `constraint` is the name that NOT NULL is given, and `not_valid` tells that it holds for new rows only, as
+    `ADD CONSTRAINT c NOT NULL a NOT VALID` has it (PostgreSQL 18).
+    """
 
     table: Table
     column: Union[str, Unknown]
@@ -83,13 +95,18 @@ class AlterColumn(Record, frozen=True, gc=False, tag="alter_column"):
     comment: Union[str, Unknown, None] = None
     existing_type: ColumnType | None = None
     existing_nullable: bool | None = None
+    constraint: str | None = None
+    not_valid: bool = False
 
 
 class CreateIndex(Record, frozen=True, gc=False, tag="create_index"):
+    """A new index; with `only` it is not built on the partitions of its table."""
+
     table: Table
     index: IndexDef
     concurrently: Union[bool, Unknown] = False
     if_not_exists: bool = False
+    only: bool = False
 
 
 class DropIndex(Record, frozen=True, gc=False, tag="drop_index"):
@@ -109,7 +126,10 @@ class RenameIndex(Record, frozen=True, gc=False, tag="rename_index"):
 
 
 class AddConstraint(Record, frozen=True, gc=False, tag="add_constraint"):
-    """A new constraint. `inline` where it came with a column; `using_index` names the index that it takes over."""
+    """A new constraint. `inline` where it came with a column; `using_index` names the index that it takes over.
+
+    One that is not enforced is never checked, and so not valid either.
+    """
 
     table: Table
     constraint: ConstraintDef
@@ -182,27 +202,43 @@ class DropSchema(Record, frozen=True, gc=False, tag="drop_schema"):
 class CreateObject(Record, frozen=True, gc=False, tag="create_object"):
     """A view, materialized view, function, procedure, trigger, policy, rule, extension, sequence, domain, ... (`kind`).
 
-    Known by its name and by the tables that it mentions.
+    Known by its name and by the tables that it mentions; `table` is the one that a trigger, policy or rule belongs to.
+    `constraints` are those of a domain.
     """
 
     kind: str
     name: ObjectName
     mentions: tuple[ObjectName, ...] = ()
     sql: str | None = None
+    table: ObjectName | None = None
+    constraints: tuple[CheckDef, ...] = ()
 
 
 class AlterObject(Record, frozen=True, gc=False, tag="alter_object"):
+    """A change of such an object, as it is written (`change`).
+
+    `constraint` is what a domain demands from now on, of new values only where it is `not_valid`; its NOT NULL is the
+    check `VALUE IS NOT NULL`. `setting` is the parameter that a role, a database or a function is given, and its value.
+    """
+
     kind: str
     name: ObjectName
     change: str
     mentions: tuple[ObjectName, ...] = ()
+    table: ObjectName | None = None
+    constraint: CheckDef | None = None
+    not_valid: bool = False
+    setting: tuple[str, str] | None = None
 
 
 class DropObject(Record, frozen=True, gc=False, tag="drop_object"):
+    """The end of such an object; `table` is the one that a trigger, policy or rule belongs to."""
+
     kind: str
     name: ObjectName
     if_exists: bool = False
     cascade: bool = False
+    table: ObjectName | None = None
 
 
 class AttachPartition(Record, frozen=True, gc=False, tag="attach_partition"):
@@ -212,30 +248,47 @@ class AttachPartition(Record, frozen=True, gc=False, tag="attach_partition"):
 
 
 class DetachPartition(Record, frozen=True, gc=False, tag="detach_partition"):
+    """`finalize` ends a DETACH CONCURRENTLY that was broken off."""
+
     table: ObjectName
     partition: ObjectName
     concurrently: bool = False
+    finalize: bool = False
 
 
 class AlterTable(Record, frozen=True, gc=False, tag="alter_table"):
-    """A change of a table that touches no column: storage, owner, logging, row security, comment, schema (`change`)."""
+    """A change of a table that touches no definition of a column or constraint (`change`), with its new `value`.
+
+    `name` is the column, constraint, trigger or rule that it is about. `change` is one of: owner, schema, tablespace,
+    logged, unlogged, cluster, access method, storage parameters, replica identity, inherit, no inherit, type, comment,
+    row security (`value`: enable, disable, force, no force), trigger and rule (`value`: enable, disable, enable always,
+    enable replica; the name ALL or USER in upper case stands for all of them), constraint options, column statistics,
+    column storage, column compression, column parameters, column identity, partition, options, convert, algorithm and
+    lock (MySQL: how the other changes of the statement are carried out).
+    """
 
     table: Table
     change: str
     value: str | None = None
+    name: str | None = None
 
 
 class Maintenance(Record, frozen=True, gc=False, tag="maintenance"):
-    """`command` is vacuum, vacuum full, analyze, cluster, reindex, refresh. `target` is what it works on."""
+    """`command` is vacuum, vacuum full, analyze, cluster, reindex, refresh, optimize. `target` is what it works on.
+
+    `kind` is what a REINDEX is given: index, table, schema, database or system.
+    """
 
     command: str
     target: ObjectName | None = None
     concurrently: bool = False
+    kind: str | None = None
 
 
 class LockTable(Record, frozen=True, gc=False, tag="lock_table"):
     tables: tuple[ObjectName, ...]
     mode: str
+    nowait: bool = False
 
 
 class Truncate(Record, frozen=True, gc=False, tag="truncate"):
@@ -250,7 +303,10 @@ class TransactionControl(Record, frozen=True, gc=False, tag="transaction"):
 
 
 class SetParameter(Record, frozen=True, gc=False, tag="set_parameter"):
-    """SET [LOCAL] name = value: lock_timeout, statement_timeout, search_path, ..."""
+    """SET [LOCAL] name = value: lock_timeout, statement_timeout, search_path, ...
+
+    SET CONSTRAINTS is the parameter `constraints`, local, with a value like `all deferred`.
+    """
 
     name: str
     value: str

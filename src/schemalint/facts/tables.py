@@ -87,6 +87,7 @@ class IndexDef(msgspec.Struct, frozen=True, gc=False):
 class PrimaryKeyDef(Record, frozen=True, gc=False, tag="primary key"):
     name: str | None
     columns: tuple[str, ...]
+    deferrable: bool = False
 
 
 class UniqueDef(Record, frozen=True, gc=False, tag="unique"):
@@ -97,14 +98,18 @@ class UniqueDef(Record, frozen=True, gc=False, tag="unique"):
 
 
 class CheckDef(Record, frozen=True, gc=False, tag="check"):
-    """A CHECK. `sql` is Unknown where the condition is computed."""
+    """A CHECK. `sql` is Unknown where the condition is computed; one that is not `enforced` is never checked."""
 
     name: str | None
     sql: Union[str, Unknown]
+    enforced: bool = True
 
 
 class ForeignKeyDef(Record, frozen=True, gc=False, tag="foreign key"):
-    """A foreign key. `target` is Unknown where it is computed; `target_columns` is empty for "the primary key"."""
+    """A foreign key. `target` is Unknown where it is computed; `target_columns` is empty for "the primary key".
+
+    One that is not `enforced` is never checked.
+    """
 
     name: str | None
     columns: tuple[str, ...]
@@ -113,11 +118,13 @@ class ForeignKeyDef(Record, frozen=True, gc=False, tag="foreign key"):
     on_delete: str | None = None
     on_update: str | None = None
     deferrable: bool = False
+    enforced: bool = True
 
 
 class ExcludeDef(Record, frozen=True, gc=False, tag="exclude"):
     name: str | None
     sql: Union[str, Unknown]
+    deferrable: bool = False
 
 
 ConstraintDef = Union[PrimaryKeyDef, UniqueDef, CheckDef, ForeignKeyDef, ExcludeDef]
@@ -131,7 +138,10 @@ class EnumDef(msgspec.Struct, frozen=True, gc=False):
 
 
 class TableDef(msgspec.Struct, frozen=True, gc=False):
-    """A table. `complete` is False where columns or constraints may exist that were not understood."""
+    """A table. `complete` is False where columns or constraints may exist that were not understood.
+
+    `partition_by` is how it is partitioned, as it is written: `RANGE (created_at)`.
+    """
 
     name: ObjectName
     columns: tuple[ColumnDef, ...] = ()
@@ -139,6 +149,7 @@ class TableDef(msgspec.Struct, frozen=True, gc=False):
     indexes: tuple[IndexDef, ...] = ()
     comment: str | None = None
     complete: bool = True
+    partition_by: str | None = None
 
     def column(self, name: str) -> ColumnDef | None:
         """The column of a name, or None."""

@@ -1,9 +1,4 @@
-"""ALTER TABLE: every action is an operation of its own.
-
-Changes that touch no column are `AlterTable`s; their `change` is one of: owner, schema, tablespace, logged, unlogged,
-cluster, row security (its `value`: enable, disable, force, no force), trigger (`value`: `disable all`), rule, replica
-identity, storage parameters, inherit, column options, options, convert, partition, comment, access method.
-"""
+"""ALTER TABLE: every action is an operation of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     AddColumn,
     AddConstraint,
+    AlterColumn,
     AlterTable,
     AttachPartition,
     CreateIndex,
@@ -31,8 +27,15 @@ from schemalint.facts.operations import (
 )
 from schemalint.facts.unknown import Unknown
 from schemalint.sql.lower_alter_column import alter_column, change_column, modify_column
-from schemalint.sql.lower_columns import read_column
-from schemalint.sql.lower_constraints import starts_constraint, starts_index, table_constraint, table_index
+from schemalint.sql.lower_columns import inline_constraints, read_column
+from schemalint.sql.lower_constraints import (
+    not_null,
+    starts_constraint,
+    starts_index,
+    table_constraint,
+    table_index,
+)
+from schemalint.sql.lower_index import how
 from schemalint.sql.tokens import Cursor, split
 
 _SHORT = 200
@@ -100,6 +103,10 @@ def _action(cursor: Cursor, table: Table) -> Operations | None:
 
 
 def _add(cursor: Cursor, table: Table) -> Operations | None:
+    required = not_null(cursor)
+    if required is not None:
+        name, column, not_valid = required
+        return (AlterColumn(table, column, nullable=False, constraint=name, not_valid=not_valid),)
     if starts_constraint(cursor):
         read = table_constraint(cursor)
         if read is None:
@@ -116,11 +123,11 @@ def _add(cursor: Cursor, table: Table) -> Operations | None:
     parts = [cursor.over(part) for part in split(group)] if group is not None else [cursor]
     found: list[Operation] = []
     for part in parts:
-        column = read_column(part)
-        if column is None or column.unread:
+        added = read_column(part)
+        if added is None or added.unread:
             return None
-        found.append(AddColumn(table, column.definition, exists))
-        found.extend(AddConstraint(table, constraint, inline=True) for constraint in column.constraints)
+        found.append(AddColumn(table, added.definition, exists))
+        found.extend(inline_constraints(table, added))
     return tuple(found)
 
 
@@ -189,14 +196,16 @@ def _detach(cursor: Cursor, table: Table) -> Operations | None:
     partition = cursor.sure_name() if cursor.take("PARTITION") else None
     if partition is None or not isinstance(table, ObjectName):
         return None
-    return (DetachPartition(table, partition, cursor.take("CONCURRENTLY")),)
+    return (DetachPartition(table, partition, cursor.take("CONCURRENTLY"), cursor.take("FINALIZE")),)
 
 
 def _alter(cursor: Cursor, table: Table) -> Operations | None:
-    if cursor.peek() == "CONSTRAINT" and cursor.peek(1) not in ("SET", "DROP", "TYPE", "ADD"):
-        return (AlterTable(table, "constraint options", cursor.pass_rest().lower()),)
-    if cursor.peek() in ("INDEX", "CHECK") and cursor.peek(1) not in ("SET", "DROP", "TYPE", "ADD"):
-        return (AlterTable(table, "options", cursor.pass_rest().lower()),)
+    if cursor.peek(1) not in ("SET", "DROP", "TYPE", "ADD"):
+        if cursor.one_of("CONSTRAINT", "CHECK"):
+            name = cursor.word()
+            return (AlterTable(table, "constraint options", cursor.pass_rest().lower(), name),)
+        if cursor.peek() == "INDEX":
+            return (AlterTable(table, "options", cursor.pass_rest().lower()),)
     return alter_column(cursor, table)
 
 
@@ -210,12 +219,15 @@ def _switch(cursor: Cursor, table: Table) -> Operations | None:
         return (AlterTable(table, "row security", verb),)
     verb = f"{verb} {(cursor.one_of('REPLICA', 'ALWAYS') or '').lower()}".strip()
     kind = cursor.one_of("TRIGGER", "RULE")
-    return (AlterTable(table, kind.lower(), f"{verb} {cursor.pass_rest()}"),) if kind else None
+    if kind is None:
+        return None
+    name = cursor.one_of("ALL", "USER") or cursor.word()
+    return (AlterTable(table, kind.lower(), verb, name),)
 
 
-def _nothing(cursor: Cursor, table: Table) -> Operations | None:
-    """ALGORITHM and LOCK of MySQL tell how, not what."""
-    return ()
+def _how(cursor: Cursor, table: Table) -> Operations | None:
+    cursor.at -= 1
+    return how(cursor, table) or None
 
 
 _ROOMS: dict[str, Callable[[Cursor, Table], Operations | None]] = {
@@ -229,7 +241,7 @@ _ROOMS: dict[str, Callable[[Cursor, Table], Operations | None]] = {
     "MODIFY": modify_column,
     "CHANGE": change_column,
     **dict.fromkeys(("ENABLE", "DISABLE", "FORCE", "NO"), _switch),
-    **dict.fromkeys(("ALGORITHM", "LOCK"), _nothing),
+    **dict.fromkeys(("ALGORITHM", "LOCK"), _how),
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemalint.facts.operations import (
-    AddConstraint,
     AlterColumn,
     AlterTable,
     Operation,
@@ -14,9 +15,15 @@ from schemalint.facts.tables import Generated, Identity
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.sql.expressions import condition, default_of
-from schemalint.sql.lower_columns import ReadColumn, column_of
+from schemalint.sql.lower_columns import ReadColumn, column_of, inline_constraints
 from schemalint.sql.tokens import HOLE, Cursor
 from schemalint.sql.types import read_type
+
+_OPTIONS = (
+    ("SET STATISTICS", "column statistics"),
+    ("SET STORAGE", "column storage"),
+    ("SET COMPRESSION", "column compression"),
+)
 
 
 def alter_column(cursor: Cursor, table: Table) -> tuple[Operation, ...] | None:
@@ -39,9 +46,13 @@ def alter_column(cursor: Cursor, table: Table) -> tuple[Operation, ...] | None:
     if changed is not None:
         return (changed,)
     cursor.at = start
-    if cursor.peek() in ("SET", "RESET", "RESTART"):
-        return (AlterTable(table, "column options", cursor.pass_rest().lower()),)
-    return None
+    change = next((change for words, change in _OPTIONS if cursor.phrase(words)), None)
+    if change is None and (cursor.one_of("SET", "RESET") or cursor.peek() == "RESTART"):
+        change = "column parameters" if cursor.peek() == "(" else "column identity"
+        cursor.at = start
+    if change is None:
+        return None
+    return (AlterTable(table, change, cursor.pass_rest().lower(), column if isinstance(column, str) else None),)
 
 
 def _retyped(cursor: Cursor, table: Table, column: str | Unknown) -> AlterColumn:
@@ -49,7 +60,7 @@ def _retyped(cursor: Cursor, table: Table, column: str | Unknown) -> AlterColumn
     if cursor.take("COLLATE"):
         collation = cursor.sure_name()
         if isinstance(kind, SqlType) and collation is not None:
-            kind = SqlType(kind.family, kind.length, kind.precision, kind.scale, collation=collation.name)
+            kind = replace(kind, collation=collation.name)
     using = None
     if cursor.take("USING"):
         text = cursor.rest()
@@ -73,7 +84,7 @@ def _expression(cursor: Cursor, table: Table, column: str | Unknown) -> AlterCol
         return AlterColumn(table, column, generated=None)
     if cursor.phrase("SET EXPRESSION AS"):
         sql = condition(cursor, cursor.group() or ())
-        return AlterColumn(table, column, generated=Generated(str(sql), True)) if isinstance(sql, str) else None
+        return AlterColumn(table, column, generated=Generated(sql, None)) if isinstance(sql, str) else None
     return None
 
 
@@ -109,5 +120,4 @@ def _redefined(table: Table, column: ReadColumn) -> tuple[Operation, ...]:
         generated=column.generated,
         comment=column.comment or "",
     )
-    constraints = (AddConstraint(table, constraint, inline=True) for constraint in column.constraints)
-    return (altered, *constraints)
+    return (altered, *inline_constraints(table, column))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Union
 
 from msgspec.structs import replace
 
+from schemalint.facts.operations import AddConstraint, Table
 from schemalint.facts.tables import (
     CheckDef,
     ColumnDef,
     ConstraintDef,
     Default,
+    ForeignKeyDef,
     Generated,
     Identity,
     PrimaryKeyDef,
@@ -21,7 +23,7 @@ from schemalint.facts.tables import (
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.sql.expressions import condition, default_of
-from schemalint.sql.lower_constraints import reference
+from schemalint.sql.lower_constraints import Attributes, attribute, reference, with_attributes
 from schemalint.sql.tokens import HOLE, Cursor, Token
 from schemalint.sql.types import read_type
 
@@ -31,7 +33,7 @@ _ENDS = frozenset(
     | {"STORAGE", "COMPRESSION", "INVISIBLE", "VISIBLE", "ENFORCED", "USING", "IDENTITY"}
 )
 """Words that end a default; PostgreSQL reserves the ones that could stand in an expression."""
-_WITHOUT_MEANING = ("VISIBLE", "INVISIBLE", "FIRST", "ENFORCED", "VIRTUAL", "STORED", "PERSISTENT", "DEFERRABLE")
+_WITHOUT_MEANING = ("VISIBLE", "INVISIBLE", "FIRST", "VIRTUAL", "STORED", "PERSISTENT")
 
 
 @dataclass(slots=True)
@@ -62,6 +64,13 @@ class ReadColumn:
         )
 
 
+def inline_constraints(table: Table, column: ReadColumn) -> Iterator[AddConstraint]:
+    """The constraints that a new column of a table brings along."""
+    for constraint in column.constraints:
+        unchecked = isinstance(constraint, (CheckDef, ForeignKeyDef)) and not constraint.enforced
+        yield AddConstraint(table, constraint, not_valid=unchecked, inline=True)
+
+
 def read_column(cursor: Cursor) -> ReadColumn | None:
     """Passes a column; None where its name is computed or missing."""
     name = cursor.identifier()
@@ -71,7 +80,9 @@ def read_column(cursor: Cursor) -> ReadColumn | None:
 def column_of(cursor: Cursor, name: str) -> ReadColumn:
     """Passes what follows the name of a column."""
     kind, identity = (
-        (Unknown("the column has no type"), None) if cursor.peek() in _ENDS or cursor.done else read_type(cursor)
+        (Unknown("the column has no type"), None)
+        if cursor.done or cursor.peek() in _ENDS or cursor.phrase("WITH OPTIONS")
+        else read_type(cursor)
     )
     column = ReadColumn(name, kind, nullable=identity is None, identity=identity)
     constraint: str | None = None
@@ -90,7 +101,6 @@ def _part(cursor: Cursor, column: ReadColumn, constraint: str | None) -> bool:
     """Passes one part of a column's definition; False for what is none."""
     if cursor.phrase("NOT NULL"):
         column.nullable = False
-        cursor.phrase("NO INHERIT")
     elif cursor.take("NULL"):
         column.nullable = column.nullable or not _is_key(column)
     elif cursor.take("DEFAULT"):
@@ -108,10 +118,11 @@ def _part(cursor: Cursor, column: ReadColumn, constraint: str | None) -> bool:
         column.constraints.append(reference(cursor, constraint, (column.name,)))
     elif cursor.take("CHECK"):
         column.constraints.append(CheckDef(constraint, condition(cursor, cursor.group() or ())))
-        cursor.phrase("NO INHERIT")
-        cursor.phrase("NOT ENFORCED")
     elif cursor.take("GENERATED") or cursor.peek() in ("AS", "IDENTITY"):
         _generated(cursor, column)
+    elif (read := attribute(cursor, Attributes())) is not None:
+        if column.constraints:
+            column.constraints[-1] = with_attributes(column.constraints[-1], read)
     else:
         return _option(cursor, column)
     return True
@@ -165,7 +176,7 @@ def _option(cursor: Cursor, column: ReadColumn) -> bool:
         cursor.until_that(_ENDS.__contains__)
     elif (
         cursor.phrase("ON CONFLICT")
-        or cursor.one_of("STORAGE", "COMPRESSION", "INITIALLY", "AFTER")
+        or cursor.one_of("STORAGE", "COMPRESSION", "AFTER")
         or cursor.phrase("CHARACTER SET")
         or cursor.take("CHARSET")
     ):
@@ -175,13 +186,11 @@ def _option(cursor: Cursor, column: ReadColumn) -> bool:
         column.constraints.append(PrimaryKeyDef(None, (column.name,)))
     elif cursor.phrase("USING INDEX TABLESPACE"):
         cursor.word()
-    elif cursor.phrase("WITH OPTIONS"):
-        pass
     elif cursor.peek() == "WITH" and cursor.peek(1) == "(":
         cursor.take("WITH")
         cursor.group()
     else:
-        return cursor.one_of(*_WITHOUT_MEANING) is not None or (cursor.phrase("NOT DEFERRABLE"))
+        return cursor.one_of(*_WITHOUT_MEANING) is not None
     return True
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from schemalint.facts.tables import (
     CheckDef,
     ConstraintDef,
@@ -23,11 +25,30 @@ INDEXES = frozenset({"INDEX", "KEY", "FULLTEXT", "SPATIAL"})
 
 
 class ReadConstraint(NamedTuple):
-    """A constraint and what came with it: NOT VALID, and the index that it takes over."""
+    """A constraint and what came with it: NOT VALID, which NOT ENFORCED implies, and the index that it takes over."""
 
     definition: ConstraintDef
     not_valid: bool = False
     using_index: str | None = None
+
+
+class ReadNotNull(NamedTuple):
+    """NOT NULL of a column as a constraint of its table, which may have a name and be NOT VALID (PostgreSQL 18)."""
+
+    name: str | None
+    column: str
+    not_valid: bool
+
+
+def not_null(cursor: Cursor) -> ReadNotNull | None:
+    """Passes `[CONSTRAINT name] NOT NULL column`; passes nothing where that is not next, or its names are computed."""
+    start = cursor.at
+    name = cursor.word() if cursor.take("CONSTRAINT") else None
+    column = cursor.word() if cursor.phrase("NOT NULL") else None
+    if column is None or HOLE in (name or "") + column:
+        cursor.at = start
+        return None
+    return ReadNotNull(name, column, _attributes(cursor).not_valid)
 
 
 def table_constraint(cursor: Cursor) -> ReadConstraint | None:
@@ -62,34 +83,56 @@ def table_constraint(cursor: Cursor) -> ReadConstraint | None:
         definition = ExcludeDef(name, condition(cursor, cursor.tokens[start : cursor.at]))
     if definition is None or _is_computed(definition):
         return None
-    deferrable, not_valid = _attributes(cursor)
-    if deferrable and isinstance(definition, UniqueDef):
-        definition = UniqueDef(definition.name, definition.columns, definition.nulls_distinct, True)
-    return ReadConstraint(definition, not_valid, using)
+    read = _attributes(cursor)
+    return ReadConstraint(with_attributes(definition, read), read.not_valid or not read.enforced, using)
+
+
+class Attributes(NamedTuple):
+    """What stands behind a constraint."""
+
+    deferrable: bool = False
+    enforced: bool = True
+    not_valid: bool = False
+
+
+def with_attributes(definition: ConstraintDef, attributes: Attributes) -> ConstraintDef:
+    """A constraint with what stands behind it."""
+    if attributes.deferrable and not isinstance(definition, CheckDef):
+        definition = replace(definition, deferrable=True)
+    if not attributes.enforced and isinstance(definition, (CheckDef, ForeignKeyDef)):
+        definition = replace(definition, enforced=False)
+    return definition
+
+
+def attribute(cursor: Cursor, known: Attributes) -> Attributes | None:
+    """Passes one word of what may stand behind a constraint; None where there is none."""
+    if cursor.phrase("NOT VALID"):
+        return known._replace(not_valid=True)
+    if cursor.phrase("NOT DEFERRABLE"):
+        return known._replace(deferrable=False)
+    if cursor.phrase("NOT ENFORCED"):
+        return known._replace(enforced=False)
+    if cursor.phrase("INITIALLY DEFERRED") or cursor.take("DEFERRABLE"):
+        return known._replace(deferrable=True)
+    passed = cursor.take("ENFORCED") or cursor.phrase("INITIALLY IMMEDIATE") or cursor.phrase("NO INHERIT")
+    return known if passed else None
 
 
 def reference(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> ForeignKeyDef:
-    """Passes REFERENCES and all that belongs to it but NOT VALID."""
+    """Passes REFERENCES and what belongs to it but the attributes that any constraint may have."""
     cursor.take("REFERENCES")
     target = cursor.name() or Unknown("the reference is not read")
     referenced = cursor.names()
     rules: dict[str, str] = {}
-    deferrable = False
     while not cursor.done:
         if cursor.take("MATCH"):
             cursor.word()
         elif cursor.take("ON"):
             event = cursor.one_of("DELETE", "UPDATE") or ""
             rules[event] = _action(cursor)
-        elif cursor.take("NOT", "DEFERRABLE"):
-            deferrable = False
-        elif cursor.take("DEFERRABLE"):
-            deferrable = True
-        elif cursor.take("INITIALLY"):
-            cursor.word()
         else:
             break
-    return ForeignKeyDef(name, columns, target, referenced, rules.get("DELETE"), rules.get("UPDATE"), deferrable)
+    return ForeignKeyDef(name, columns, target, referenced, rules.get("DELETE"), rules.get("UPDATE"))
 
 
 def _action(cursor: Cursor) -> str:
@@ -125,21 +168,16 @@ def _is_computed(definition: ConstraintDef) -> bool:
     return any(HOLE in column for column in columns)
 
 
-def _attributes(cursor: Cursor) -> tuple[bool, bool]:
-    """Passes what follows a constraint: whether it may be deferred, and whether it is not valid."""
-    deferrable = not_valid = False
+def _attributes(cursor: Cursor) -> Attributes:
+    """Passes what follows a constraint of a table."""
+    found = Attributes()
     while not cursor.done:
-        if cursor.phrase("NOT VALID"):
-            not_valid = True
-        elif cursor.phrase("NOT DEFERRABLE"):
-            deferrable = False
-        elif cursor.take("DEFERRABLE"):
-            deferrable = True
-        elif cursor.peek() == "(":
-            cursor.group()
-        else:
+        more = attribute(cursor, found)
+        if more is not None:
+            found = more
+        elif cursor.group() is None:
             cursor.at += 1
-    return deferrable, not_valid
+    return found
 
 
 def table_index(cursor: Cursor) -> IndexDef | None:
@@ -165,6 +203,8 @@ def starts_constraint(cursor: Cursor) -> bool:
         return following == "("
     if word in ("PRIMARY", "FOREIGN"):
         return following == "KEY"
+    if word == "NOT":
+        return following == "NULL"
     return word in ("CONSTRAINT", "EXCLUDE")
 
 

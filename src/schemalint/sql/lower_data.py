@@ -258,8 +258,8 @@ def select(cursor: Cursor) -> Operations | None:
     called = query.sure_name()
     if called is not None and query.peek() == "(":
         arguments = [query.over(part) for part in split(query.group() or ())]
-        if called.name == "set_config" and len(arguments) == 3:
-            return _set_config(arguments)
+        if called.name == "set_config":
+            return _set_configs(cursor)
         if called.name.lower() in _GEOMETRY:
             texts = [text for argument in arguments[:3] if (text := argument.text()) is not None]
             touches = tuple(dict.fromkeys(ObjectName(text) for text in texts)) or None
@@ -276,8 +276,17 @@ def select(cursor: Cursor) -> Operations | None:
     return (CreateTable(TableDef(name, complete=False)),)
 
 
-def _set_config(arguments: Sequence[Cursor]) -> Operations:
-    name, value = arguments[0].text(), arguments[1].text()
-    if name is None or value is None or HOLE in name + value:
-        return ()
-    return (SetParameter(name.lower(), value, arguments[2].peek() == "TRUE"),)
+def _set_configs(cursor: Cursor) -> Operations:
+    """The parameters that calls of set_config() among the values of a query set."""
+    cursor.take("SELECT")
+    found = []
+    for part in split(cursor.until("FROM", "WHERE")):
+        call = cursor.over(part)
+        called = call.sure_name()
+        arguments = [call.over(argument) for argument in split(call.group() or ())]
+        if called is None or called.name != "set_config" or len(arguments) != 3:
+            continue
+        name, value = arguments[0].text(), arguments[1].text()
+        if name is not None and value is not None and HOLE not in name + value:
+            found.append(SetParameter(name.lower(), value, arguments[2].peek() == "TRUE"))
+    return tuple(found)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AlterObject, CreateIndex, DropIndex, Operation, RenameIndex
+from schemalint.facts.operations import (
+    AlterObject,
+    AlterTable,
+    CreateIndex,
+    DropIndex,
+    Operation,
+    RenameIndex,
+    Table,
+)
 from schemalint.facts.tables import IndexDef
 from schemalint.facts.unknown import Unknown
 from schemalint.sql.expressions import condition, index_elements
@@ -19,7 +27,7 @@ def create_index(cursor: Cursor, unique: bool, kind: str | None) -> tuple[Operat
     method = cursor.word() if cursor.take("USING") else kind
     if not cursor.take("ON"):
         return None
-    cursor.take("ONLY")
+    only = cursor.take("ONLY")
     table = cursor.name()
     method = cursor.word() if cursor.take("USING") else method
     group = cursor.group()
@@ -29,7 +37,7 @@ def create_index(cursor: Cursor, unique: bool, kind: str | None) -> tuple[Operat
         method = cursor.word()
     include = cursor.names() if cursor.take("INCLUDE") else ()
     distinct = not cursor.phrase("NULLS NOT DISTINCT")
-    cursor.until("WHERE")
+    options = cursor.over(cursor.until("WHERE"))
     predicate = condition(cursor, cursor.tokens[cursor.at :]) if cursor.take("WHERE") else None
     index = IndexDef(
         name=name.name if isinstance(name, ObjectName) else name,
@@ -40,7 +48,20 @@ def create_index(cursor: Cursor, unique: bool, kind: str | None) -> tuple[Operat
         include=include,
         nulls_distinct=distinct,
     )
-    return (CreateIndex(table, index, concurrently, exists),)
+    return (CreateIndex(table, index, concurrently, exists, only), *how(options, table))
+
+
+def how(cursor: Cursor, table: Table) -> tuple[AlterTable, ...]:
+    """Passes what is left: how MySQL is told to carry out a change (`ALGORITHM = INPLACE LOCK = NONE`)."""
+    found: list[AlterTable] = []
+    while not cursor.done:
+        word = cursor.one_of("ALGORITHM", "LOCK")
+        if word is None:
+            cursor.at += 1
+            continue
+        cursor.take("=")
+        found.append(AlterTable(table, word.lower(), (cursor.word() or "").lower()))
+    return tuple(found)
 
 
 def drop_index(cursor: Cursor) -> tuple[Operation, ...] | None:
@@ -49,7 +70,7 @@ def drop_index(cursor: Cursor) -> tuple[Operation, ...] | None:
     exists = cursor.phrase("IF EXISTS")
     names = object_names(cursor)
     table = cursor.name() if cursor.take("ON") else None
-    found = (
+    found = [
         DropIndex(
             name.name if isinstance(name, ObjectName) else name,
             table,
@@ -58,8 +79,8 @@ def drop_index(cursor: Cursor) -> tuple[Operation, ...] | None:
             exists,
         )
         for name in names
-    )
-    return tuple(found) or None
+    ]
+    return (*found, *(how(cursor, table) if table is not None else ())) or None
 
 
 def alter_index(cursor: Cursor) -> tuple[Operation, ...] | None:

@@ -17,11 +17,13 @@ from schemalint.facts.operations import (
     RenameEnum,
     RenameEnumValue,
 )
-from schemalint.facts.tables import EnumDef
+from schemalint.facts.tables import CheckDef, EnumDef
 from schemalint.facts.unknown import Unknown
+from schemalint.sql.lower_columns import column_of
+from schemalint.sql.lower_constraints import ReadConstraint, table_constraint
 from schemalint.sql.lower_tables import object_names
 from schemalint.sql.mentions import behind_on, is_computed, mentioned
-from schemalint.sql.tokens import HOLE, Cursor
+from schemalint.sql.tokens import HOLE, Cursor, text_of
 
 Operations = tuple[Operation, ...]
 
@@ -36,6 +38,7 @@ _KINDS = """
 _OBJECTS = tuple(tuple(kind.split()) for kind in _KINDS.split(","))
 _FIRST_WORDS = frozenset(words[0] for words in _OBJECTS)
 _ON_TABLE = frozenset({"trigger", "policy", "rule"})
+_WITH_SETTINGS = frozenset({"role", "user", "database", "function", "procedure", "routine"})
 _BY_SIGNS = frozenset({"cast", "operator", "user mapping", "transform"})
 _WITHOUT_TABLES = frozenset({"extension", "domain", "role", "user", "group", "language", "server", "database"})
 
@@ -52,7 +55,39 @@ def create_object(cursor: Cursor) -> Operations | None:
     mentions = _mentions(cursor, kind)
     if name is None:
         return (_unnamed(cursor, kind, mentions),)
-    return (CreateObject(kind, name, mentions, cursor.source(cursor.tokens)),)
+    table = _owner_table(cursor, kind)
+    constraints = _domain_constraints(cursor) if kind == "domain" else ()
+    return (CreateObject(kind, name, mentions, cursor.source(cursor.tokens), table, constraints),)
+
+
+def _owner_table(cursor: Cursor, kind: str) -> ObjectName | None:
+    """The table that a trigger, a policy or a rule belongs to."""
+    return next(iter(behind_on(cursor)), None) if kind in _ON_TABLE else None
+
+
+_NO_NULL = CheckDef(None, "VALUE IS NOT NULL")
+
+
+def _domain_constraints(cursor: Cursor) -> tuple[CheckDef, ...]:
+    """What a new domain demands of its values."""
+    cursor.take("AS")
+    read = column_of(cursor, "value")
+    checks = tuple(constraint for constraint in read.constraints if isinstance(constraint, CheckDef))
+    return checks if read.nullable else (*checks, _NO_NULL)
+
+
+def _demanded(cursor: Cursor) -> ReadConstraint | None:
+    """What ALTER DOMAIN demands from now on."""
+    if cursor.phrase("SET NOT NULL"):
+        return ReadConstraint(_NO_NULL)
+    if not cursor.take("ADD"):
+        return None
+    start = cursor.at
+    name = cursor.word() if cursor.take("CONSTRAINT") else None
+    if cursor.phrase("NOT NULL"):
+        return ReadConstraint(CheckDef(name, "VALUE IS NOT NULL"))
+    cursor.at = start
+    return table_constraint(cursor)
 
 
 def _unnamed(cursor: Cursor, kind: str, mentions: tuple[ObjectName, ...] = ()) -> OpaqueOperation:
@@ -163,7 +198,25 @@ def alter_object(cursor: Cursor) -> Operations | None:
         return (_unnamed(cursor, kind, mentions),)
     if kind == "sequence" and (owner := _owner(cursor)) is not None:
         mentions = (owner,)
-    return (AlterObject(kind, found, cursor.rest(), mentions),)
+    change = cursor.rest()
+    table = _owner_table(cursor, kind)
+    setting = _setting(cursor.over(cursor.tokens[cursor.at :])) if kind in _WITH_SETTINGS else None
+    demanded = _demanded(cursor) if kind == "domain" else None
+    if demanded is None or not isinstance(demanded.definition, CheckDef):
+        return (AlterObject(kind, found, change, mentions, table, setting=setting),)
+    return (AlterObject(kind, found, change, mentions, constraint=demanded.definition, not_valid=demanded.not_valid),)
+
+
+def _setting(cursor: Cursor) -> tuple[str, str] | None:
+    """The parameter that is set, and its value."""
+    cursor.until("SET")
+    cursor.take("SET")
+    name = cursor.sure_name()
+    if name is None or cursor.one_of("=", "TO") is None:
+        return None
+    token = cursor.token
+    single = token is not None and token.kind == "string" and not cursor.has(1)
+    return str(name).lower(), text_of(token) if single and token is not None else cursor.rest()
 
 
 def _owner(cursor: Cursor) -> ObjectName | None:
@@ -190,6 +243,7 @@ def drop_object(cursor: Cursor) -> Operations | None:
         names: list[ObjectName | Unknown] = [signs] if signs is not None else []
     else:
         names = object_names(cursor)
+    table = cursor.sure_name() if kind in _ON_TABLE and cursor.take("ON") else None
     cascade = "CASCADE" in (token.upper for token in cursor.tokens[cursor.at :])
     known = [name for name in names if isinstance(name, ObjectName)]
     if len(known) != len(names) or not known:
@@ -198,4 +252,4 @@ def drop_object(cursor: Cursor) -> Operations | None:
         return tuple(DropSchema(name.name, exists, cascade) for name in known)
     if kind == "type":
         return tuple(DropEnum(name, exists) for name in known)
-    return tuple(DropObject(kind, name, exists, cascade) for name in known)
+    return tuple(DropObject(kind, name, exists, cascade, table) for name in known)

@@ -13,7 +13,6 @@ from schemalint.facts.operations import (
     TransactionControl,
     Truncate,
 )
-from schemalint.facts.unknown import Unknown
 from schemalint.sql.lower_tables import object_names
 from schemalint.sql.tokens import Cursor, split, text_of
 
@@ -46,11 +45,13 @@ def comment(cursor: Cursor) -> Operations | None:
 
 
 def set_parameter(cursor: Cursor) -> Operations:
-    """SET and RESET; what sets no parameter of the server (SET ROLE, SET CONSTRAINTS, SET @x) does nothing."""
+    """SET and RESET; what sets no parameter of the server (SET ROLE, SET @x) does nothing."""
     if cursor.take("RESET"):
         name = cursor.sure_name()
         return (SetParameter(str(name).lower(), "default"),) if name is not None and name.name != "all" else ()
     cursor.take("SET")
+    if cursor.take("CONSTRAINTS"):
+        return (SetParameter("constraints", " ".join(cursor.rest().lower().split()), local=True),)
     found: list[SetParameter] = []
     local = False
     for part in split(cursor.tokens[cursor.at :]):
@@ -120,25 +121,32 @@ def lock(cursor: Cursor) -> Operations | None:
         return None
     cursor.take("IN")
     mode = " ".join(cursor.source(cursor.until("MODE", "NOWAIT")).upper().split())
-    return (LockTable(known, mode or "ACCESS EXCLUSIVE"),)
+    cursor.take("MODE")
+    return (LockTable(known, mode or "ACCESS EXCLUSIVE", cursor.take("NOWAIT")),)
 
 
 def maintenance(cursor: Cursor) -> Operations:
     """VACUUM, ANALYZE, REINDEX, CLUSTER, REFRESH and OPTIMIZE."""
     command = cursor.peek().lower().replace("analyse", "analyze")
     cursor.at += 1
-    options = cursor.source(cursor.group() or ()).upper()
-    full = cursor.take("FULL") or "FULL" in options.split("(")[-1].replace(",", " ").split()
-    words = ("VERBOSE", "FREEZE", "ANALYZE", "INDEX", "TABLE", "SCHEMA", "DATABASE", "MATERIALIZED", "VIEW", "SYSTEM")
-    cursor.skip(*words)
+    options = _switched_on(cursor)
+    full = cursor.take("FULL") or "FULL" in options
+    cursor.skip("VERBOSE", "FREEZE", "ANALYZE", "MATERIALIZED", "VIEW")
+    kind = cursor.one_of("INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM")
     concurrently = cursor.take("CONCURRENTLY") or "CONCURRENTLY" in options
     if command == "vacuum" and full:
         command = "vacuum full"
     names = object_names(cursor)
-    if not names:
-        return (Maintenance(command, None, concurrently),)
-    return tuple(
-        Maintenance(command, name if isinstance(name, ObjectName) else None, concurrently)
-        for name in names
-        if isinstance(name, (ObjectName, Unknown))
-    )
+    if command == "cluster" and cursor.take("ON"):
+        names = object_names(cursor)
+    targets = [name if isinstance(name, ObjectName) else None for name in names] or [None]
+    return tuple(Maintenance(command, target, concurrently, kind.lower() if kind else None) for target in targets)
+
+
+_OFF = frozenset({"FALSE", "OFF", "0"})
+
+
+def _switched_on(cursor: Cursor) -> set[str]:
+    """Passes options in parentheses: the names of those that are on."""
+    parts = split(cursor.group() or ())
+    return {part[0].upper for part in parts if len(part) == 1 or part[1].upper not in _OFF}

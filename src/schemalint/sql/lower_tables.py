@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from schemalint.facts.names import ObjectName
@@ -20,8 +18,14 @@ from schemalint.facts.operations import (
 from schemalint.facts.tables import ColumnDef, ConstraintDef, IndexDef, PrimaryKeyDef, TableDef
 from schemalint.facts.unknown import Unknown
 from schemalint.sql.lower_columns import ReadColumn, read_column
-from schemalint.sql.lower_constraints import starts_constraint, starts_index, table_constraint, table_index
-from schemalint.sql.tokens import Cursor, Token, split
+from schemalint.sql.lower_constraints import (
+    not_null,
+    starts_constraint,
+    starts_index,
+    table_constraint,
+    table_index,
+)
+from schemalint.sql.tokens import Cursor, split
 
 
 class _Table:
@@ -31,12 +35,18 @@ class _Table:
         self.columns: list[ColumnDef] = []
         self.constraints: list[ConstraintDef] = []
         self.indexes: list[IndexDef] = []
+        self.not_null: set[str] = set()
+        self.inherits: tuple[ObjectName, ...] = ()
+        self.partition_by: str | None = None
+        self.comment: str | None = None
         self.complete = True
 
     def take(self, cursor: Cursor) -> None:
         """Reads one part; one that is not read leaves the table incomplete."""
         if cursor.take("LIKE"):
             self.complete = False
+        elif (required := not_null(cursor)) is not None:
+            self.not_null.add(required.column)
         elif starts_constraint(cursor):
             constraint = table_constraint(cursor)
             if constraint is not None:
@@ -58,16 +68,19 @@ class _Table:
         self.constraints.extend(column.constraints)
         self.complete = self.complete and not column.unread
 
-    def definition(self, name: ObjectName, comment: str | None) -> TableDef:
+    def definition(self, name: ObjectName) -> TableDef:
         """The table; the columns of its primary key hold no NULL."""
-        keys = {
-            column
-            for constraint in self.constraints
-            if isinstance(constraint, PrimaryKeyDef)
-            for column in constraint.columns
-        }
-        columns = tuple(replace(column, nullable=False) if column.name in keys else column for column in self.columns)
-        return TableDef(name, columns, tuple(self.constraints), comment=comment, complete=self.complete)
+        keys = (constraint for constraint in self.constraints if isinstance(constraint, PrimaryKeyDef))
+        required = self.not_null.union(*(key.columns for key in keys))
+        columns = (replace(column, nullable=False) if column.name in required else column for column in self.columns)
+        return TableDef(
+            name,
+            tuple(columns),
+            tuple(self.constraints),
+            comment=self.comment,
+            complete=self.complete,
+            partition_by=self.partition_by,
+        )
 
 
 def create_table(cursor: Cursor, temporary: bool) -> tuple[Operation, ...] | None:
@@ -86,35 +99,48 @@ def create_table(cursor: Cursor, temporary: bool) -> tuple[Operation, ...] | Non
     if group is not None and cursor.over(group).peek() not in ("SELECT", "WITH"):
         for part in split(group):
             table.take(cursor.over(part))
-    bounds = cursor.source(cursor.until("PARTITION", "USING", "WITH", "TABLESPACE")) if parent else ""
-    comment = _options(cursor, table, group)
-    definition = table.definition(name, comment)
-    operations: list[Operation] = [CreateTable(definition, exists)]
+    bounds = _bounds(cursor) if parent is not None else ""
+    if parent is not None or group is None or cursor.over(group).peek() in ("SELECT", "WITH"):
+        table.complete = False
+    _options(cursor, table)
+    operations: list[Operation] = [CreateTable(table.definition(name), exists, parent, table.inherits)]
     operations.extend(CreateIndex(name, index) for index in table.indexes)
     if parent is not None:
-        operations[0] = CreateTable(replace(definition, complete=False), exists)
         operations.append(AttachPartition(parent, name, bounds))
     return tuple(operations)
 
 
-def _options(cursor: Cursor, table: _Table, group: Sequence[Token] | None) -> str | None:
+def _bounds(cursor: Cursor) -> str:
+    """Passes the bounds of a partition."""
+    start = cursor.at
+    if cursor.phrase("FOR VALUES WITH"):
+        cursor.group()
+    else:
+        cursor.until("PARTITION", "USING", "WITH", "TABLESPACE")
+    return cursor.source(cursor.tokens[start : cursor.at])
+
+
+def _options(cursor: Cursor, table: _Table) -> None:
     """Passes what stands behind the columns: tables that it takes columns from leave it incomplete."""
-    comment = None
-    if group is None or cursor.over(group).peek() in ("SELECT", "WITH"):
-        table.complete = False
     while not cursor.done:
-        if cursor.one_of("INHERITS", "AS", "SELECT", "OF", "LIKE"):
+        if cursor.take("INHERITS"):
+            parents = object_names(cursor.over(cursor.group() or ()))
+            table.inherits = tuple(parent for parent in parents if isinstance(parent, ObjectName))
+            table.complete = False
+        elif cursor.one_of("AS", "SELECT", "OF", "LIKE"):
             table.complete = False
             if cursor.peek(-1) in ("AS", "SELECT"):
                 break
+        elif cursor.phrase("PARTITION BY"):
+            start = cursor.at
+            while not cursor.done and cursor.group() is None:
+                cursor.at += 1
+            table.partition_by = cursor.source(cursor.tokens[start : cursor.at])
         elif cursor.take("COMMENT"):
             cursor.take("=")
-            comment = cursor.text()
-        elif cursor.peek() == "(":
-            cursor.group()
-        else:
+            table.comment = cursor.text()
+        elif cursor.group() is None:
             cursor.at += 1
-    return comment
 
 
 def drop_tables(cursor: Cursor) -> tuple[Operation, ...] | None:
