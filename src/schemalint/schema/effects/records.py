@@ -20,8 +20,11 @@ MODES = (
 )
 """The table locks of PostgreSQL, the weakest first (its documentation, "Table-Level Locks")."""
 
+SHARED = "SHARED"
+"""What MySQL lets other sessions do while it copies a table: read."""
+
 _BLOCKS_READS = frozenset({ACCESS_EXCLUSIVE})
-_BLOCKS_WRITES = _BLOCKS_READS | {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE"}
+_BLOCKS_WRITES = _BLOCKS_READS | {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", SHARED}
 
 
 class TableLock(msgspec.Struct, frozen=True, gc=False):
@@ -79,7 +82,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     def lock_on(self, table: ObjectName) -> TableLock | None:
         """The strongest lock that it takes on a table, or None."""
         found = [lock for lock in self.locks if lock.table == table]
-        return max(found, key=lambda lock: MODES.index(lock.mode), default=None)
+        return max(found, key=lambda lock: MODES.index(lock.mode) if lock.mode in MODES else 0, default=None)
 
     def works_on(self, table: ObjectName) -> bool:
         """Whether it reads, writes or indexes all of a table, and so lasts for as long as that is large."""
