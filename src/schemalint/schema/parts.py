@@ -71,7 +71,7 @@ class ConstraintView:
     """A constraint and its table.
 
     `valid` is None where it is not known whether the rows were checked; `validated_in` is the revision that checked
-    those of a constraint added NOT VALID.
+    those of a constraint added NOT VALID. `not_null` is the column of a NOT NULL that was added so and is not yet valid.
     """
 
     definition: ConstraintDef
@@ -80,13 +80,16 @@ class ConstraintView:
     validated_in: str | None
     created_in: str | None
     created_at: int | None
+    not_null: str | None = None
 
     @classmethod
     def of(cls, entry: Entry[ConstraintState], table: ObjectName) -> ConstraintView:
         """The view of an entry."""
         state = entry.value
         origin = entry.origin
-        return cls(state.definition, table, state.valid, state.validated_in, origin.revision, origin.step)
+        return cls(
+            state.definition, table, state.valid, state.validated_in, origin.revision, origin.step, state.not_null
+        )
 
     def covers(self, columns: tuple[str, ...]) -> bool:
         """Whether the index that the server keeps for the constraint serves a search for these columns."""

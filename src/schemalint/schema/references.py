@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ColumnDef, ConstraintDef, ForeignKeyDef, IndexDef
-from schemalint.schema.change import Change
+from schemalint.schema.change import UNDER_CONDITION, Change
 from schemalint.schema.definitions import default_constraint_name, default_index_name, enums_of
 from schemalint.schema.store import ConstraintState, Entry, Key, Store, TableStore, Track, Unnamed
 
@@ -125,6 +125,24 @@ def note_enums(store: Store, table: TableStore, column: ColumnDef) -> None:
     """Remembers which enums a column uses, so that it follows their changes."""
     for enum in enums_of(column.type):
         store.enum_users.setdefault(store.key(enum), {})[table, column.name] = None
+
+
+def set_not_null(change: Change, table: TableStore, columns: tuple[str, ...]) -> None:
+    """Makes columns NOT NULL, and ends those NOT NULLs of theirs that held for new rows only."""
+    for name in columns:
+        entry = there(table.columns[name]) if name in table.columns else None
+        if entry is not None and entry.value.nullable is not False:
+            nullable = UNDER_CONDITION if change.conditional else False
+            change.alter(table.columns[name], replace(entry.value, nullable=nullable))
+    end_unvalidated(change, table, columns)
+
+
+def end_unvalidated(change: Change, table: TableStore, columns: tuple[str, ...]) -> None:
+    """Ends the NOT NULLs of columns that held for new rows only."""
+    for track in table.constraints.values():
+        state = there(track)
+        if state is not None and state.value.not_null in columns and state.value.not_null is not None:
+            change.remove(track, state.value)
 
 
 def _numbered(tracks: dict[Key, Track[T]], default: str) -> Unnamed:

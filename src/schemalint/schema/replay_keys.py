@@ -19,14 +19,22 @@ from schemalint.facts.operations import (
 )
 from schemalint.facts.tables import CheckDef, ConstraintDef, IndexDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
-from schemalint.schema.change import UNDER_CONDITION, Change
+from schemalint.schema.change import Change
 from schemalint.schema.definitions import (
     constraint_columns,
     default_constraint_name,
     default_index_name,
     index_columns,
 )
-from schemalint.schema.references import current_name, drop_references, find, hold_constraint, hold_index, there
+from schemalint.schema.references import (
+    current_name,
+    drop_references,
+    find,
+    hold_constraint,
+    hold_index,
+    set_not_null,
+    there,
+)
 from schemalint.schema.store import ConstraintState, Key, TableStore, Track, Unnamed
 
 T = TypeVar("T")
@@ -96,7 +104,7 @@ def add_constraint(change: Change, operation: AddConstraint) -> None:
     valid = None if isinstance(operation.not_valid, Unknown) else not operation.not_valid
     created = change.create(hold_constraint(change, table, constraint), ConstraintState(constraint, valid))
     if created and isinstance(constraint, PrimaryKeyDef):
-        _set_not_null(change, table, constraint.columns)
+        set_not_null(change, table, constraint.columns)
 
 
 def drop_constraint(change: Change, operation: DropConstraint) -> None:
@@ -145,6 +153,8 @@ def validate_constraint(change: Change, operation: ValidateConstraint) -> None:
             continue
         if change.conditional or isinstance(name, Unknown):
             change.alter(track, replace(state.value, valid=None))
+        elif state.value.not_null is not None:
+            set_not_null(change, table, (state.value.not_null,))
         else:
             change.alter(track, replace(state.value, valid=True, validated_in=change.revision))
 
@@ -252,11 +262,3 @@ def _take_over(change: Change, table: TableStore, constraint: ConstraintDef, ind
         columns = columns or index.columns or ()
         change.remove(table.indexes[key], index)
     return replace(constraint, name=constraint.name or index_name, columns=columns)
-
-
-def _set_not_null(change: Change, table: TableStore, columns: tuple[str, ...]) -> None:
-    for name in columns:
-        entry = there(table.columns[name]) if name in table.columns else None
-        if entry is not None and entry.value.nullable is not False:
-            nullable = UNDER_CONDITION if change.conditional else False
-            change.alter(table.columns[name], replace(entry.value, nullable=nullable))

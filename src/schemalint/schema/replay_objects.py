@@ -122,8 +122,28 @@ def alter_object(change: Change, operation: AlterObject) -> None:
     """ALTER of an object, which it proves to be there."""
     store = change.store
     identity = (operation.kind, store.key(operation.name))
-    if there(store.objects.setdefault(identity, Track())) is None:
-        create_object(change, CreateObject(operation.kind, operation.name, operation.mentions))
+    track = store.objects.setdefault(identity, Track())
+    if there(track) is None:
+        create_object(change, CreateObject(operation.kind, operation.name, operation.mentions, table=operation.table))
+    elif operation.kind == "domain" and not change.conditional:
+        _alter_domain(change, track, operation)
+
+
+def _alter_domain(change: Change, track: Track[CreateObject], operation: AlterObject) -> None:
+    """What the values of a domain have to be from now on."""
+    domain = track.entries[-1].value
+    words = operation.change.split()
+    verbs = [word.upper() for word in words]
+    kept = domain.constraints
+    if operation.constraint is not None:
+        kept = (*kept, operation.constraint)
+    elif verbs[:2] == ["DROP", "CONSTRAINT"]:
+        dropped = next((word.strip('"') for word in words[2:] if word.upper() not in ("IF", "EXISTS")), None)
+        kept = tuple(check for check in kept if check.name != dropped)
+    elif verbs == ["DROP", "NOT", "NULL"]:
+        kept = tuple(check for check in kept if check.sql != "VALUE IS NOT NULL")
+    if kept != domain.constraints:
+        change.alter(track, replace(domain, constraints=kept))
 
 
 def drop_object(change: Change, operation: DropObject) -> None:

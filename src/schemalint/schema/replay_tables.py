@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ from schemalint.facts.operations import (
     RenameColumn,
     RenameTable,
 )
-from schemalint.facts.tables import ColumnDef, PrimaryKeyDef, TableDef
+from schemalint.facts.tables import CheckDef, ColumnDef, PrimaryKeyDef, TableDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import UNDER_CONDITION, Change
 from schemalint.schema.definitions import (
@@ -33,6 +33,7 @@ from schemalint.schema.references import (
     current_name,
     drop_mentioning,
     drop_references,
+    end_unvalidated,
     hold_constraint,
     hold_index,
     move_references,
@@ -40,7 +41,7 @@ from schemalint.schema.references import (
     references_to,
     there,
 )
-from schemalint.schema.store import ConstraintState, Entry, TableStore, Track
+from schemalint.schema.store import ConstraintState, Entry, Parentage, TableStore, Track
 
 
 def create_table(change: Change, operation: CreateTable) -> None:
@@ -56,11 +57,15 @@ def create_table(change: Change, operation: CreateTable) -> None:
         gap = "it may have been there before in another form"
     if last is not None and last.present is not False:
         change.write(last.value.names, False, definition.name, last.origin)
-    table = TableStore(change.origin(), gap)
+    table = TableStore(change.origin(), gap, definition.partition_by)
     change.write(track, None if change.conditional else True, table, table.origin)
     change.write(table.names, True, definition.name, table.origin)
     change.store.spellings.setdefault(definition.name.name, {})[key] = None
     _fill(change, table, definition)
+    if operation.partition_of is not None:
+        _join(change, table, operation.partition_of, "")
+    for parent in operation.inherits:
+        _join(change, table, parent, None)
 
 
 def _fill(change: Change, table: TableStore, definition: TableDef) -> None:
@@ -121,14 +126,54 @@ def alter_table(change: Change, operation: AlterTable) -> None:
         _move_table(change, name, ObjectName(name.name, operation.value))
         return
     table = change.table(name)
-    if table is not None and operation.change == "comment" and not change.conditional:
+    if table is None or change.conditional:
+        return
+    if operation.change == "comment":
         change.write(table.comments, True, operation.value, table.origin)
+    elif operation.change in ("inherit", "no inherit") and operation.value:
+        schema, _, parent = operation.value.rpartition(".")
+        name = ObjectName(parent, schema or None)
+        if operation.change == "inherit":
+            _join(change, table, name, None)
+        else:
+            _leave(change, table, name)
 
 
-def change_partition(change: Change, operation: Union[AttachPartition, DetachPartition]) -> None:
-    """ATTACH and DETACH PARTITION prove both tables to be there."""
+def attach_partition(change: Change, operation: AttachPartition) -> None:
+    """ATTACH PARTITION; it proves both tables to be there."""
     change.table(operation.table)
-    change.table(operation.partition)
+    partition = change.table(operation.partition)
+    if partition is not None and not change.conditional:
+        _join(change, partition, operation.table, operation.bounds)
+
+
+def detach_partition(change: Change, operation: DetachPartition) -> None:
+    """DETACH PARTITION; it proves both tables to be there."""
+    change.table(operation.table)
+    partition = change.table(operation.partition)
+    if partition is not None and not change.conditional:
+        _leave(change, partition, operation.table)
+
+
+def _join(change: Change, table: TableStore, name: ObjectName, bounds: str | None) -> None:
+    """Makes a table part of another."""
+    parent = change.table(name)
+    if parent is not None:
+        parent.children[table] = None
+        others = tuple(kin for kin in _parents(table) if kin.parent is not parent)
+        change.write(table.parents, True, (*others, Parentage(parent, bounds)), table.origin)
+
+
+def _leave(change: Change, table: TableStore, name: ObjectName) -> None:
+    """Makes a table one of its own again."""
+    parent = change.table(name)
+    rest = tuple(kin for kin in _parents(table) if kin.parent is not parent)
+    change.write(table.parents, True, rest, table.origin)
+
+
+def _parents(table: TableStore) -> tuple[Parentage, ...]:
+    last = table.parents.last
+    return last.value if last is not None else ()
 
 
 def add_column(change: Change, operation: AddColumn) -> None:
@@ -199,9 +244,20 @@ def alter_column(change: Change, operation: AlterColumn) -> None:
     entry = change.column(table, operation.column)
     if entry is None:
         return
+    if operation.nullable is False and operation.not_valid:
+        _hold_for_new_rows(change, table, operation.column, operation.constraint)
+        return
+    if isinstance(operation.nullable, bool):
+        end_unvalidated(change, table, (operation.column,))
     column = replace(entry.value, **_changes(entry, operation, change.conditional))
     change.alter(table.columns[operation.column], column)
     note_enums(change.store, table, column)
+
+
+def _hold_for_new_rows(change: Change, table: TableStore, column: str, name: str | None) -> None:
+    """NOT NULL that is NOT VALID: the column may hold NULLs until it is validated."""
+    check = CheckDef(name or f"{current_name(table).name}_{column}_not_null", f'"{column}" IS NOT NULL')
+    change.create(hold_constraint(change, table, check), ConstraintState(check, valid=False, not_null=column))
 
 
 def _changes(entry: Entry[ColumnDef], operation: AlterColumn, conditional: bool) -> dict[str, Any]:

@@ -122,24 +122,52 @@ Key = Union[str, Unnamed]
 
 
 class ConstraintState(msgspec.Struct, frozen=True, gc=False):
-    """A constraint. `valid` is None where that is not known, `validated_in` the revision that validated it later."""
+    """A constraint. `valid` is None where that is not known, `validated_in` the revision that validated it later.
+
+    `not_null` is the column of a NOT NULL that holds for new rows only, until it is validated; it is kept as a CHECK.
+    """
 
     definition: ConstraintDef
     valid: bool | None = True
     validated_in: str | None = None
+    not_null: str | None = None
+
+
+class Parentage(NamedTuple):
+    """That a table is part of another: a partition with its bounds, else (None) one that inherits from it."""
+
+    parent: TableStore
+    bounds: str | None
 
 
 class TableStore:
     """A table by identity: a rename keeps it, a drop ends it.
 
-    `gap` says why its contents are not known in full from the start; None where they are.
+    `gap` says why its contents are not known in full from the start; None where they are. `partition_by` is how it is
+    partitioned. `children` are the tables that ever were part of it; whether they still are is for their `parents` to
+    say.
     """
 
-    __slots__ = ("columns", "comments", "constraints", "gap", "indexes", "names", "origin", "taints")
+    __slots__ = (
+        "children",
+        "columns",
+        "comments",
+        "constraints",
+        "gap",
+        "indexes",
+        "names",
+        "origin",
+        "parents",
+        "partition_by",
+        "taints",
+    )
 
-    def __init__(self, origin: Origin, gap: str | None) -> None:
+    def __init__(self, origin: Origin, gap: str | None, partition_by: str | None = None) -> None:
         self.origin = origin
         self.gap = gap
+        self.partition_by = partition_by
+        self.parents: Track[tuple[Parentage, ...]] = Track()
+        self.children: dict[TableStore, None] = {}
         self.taints = Taints()
         self.names: Track[ObjectName] = Track()
         self.comments: Track[str | None] = Track()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -11,7 +11,17 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import TableDef
 from schemalint.schema.definitions import default_constraint_name, default_index_name
 from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
-from schemalint.schema.store import ConstraintState, Entry, Key, TableStore, Taints, Track, Unnamed, Visible
+from schemalint.schema.store import (
+    ConstraintState,
+    Entry,
+    Key,
+    Parentage,
+    TableStore,
+    Taints,
+    Track,
+    Unnamed,
+    Visible,
+)
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Key)
@@ -53,6 +63,12 @@ class TableView:
         return self._changed_unseen(self._store.origin.step or 0)
 
     @property
+    def exists(self) -> bool:
+        """Whether the table is there after the step: made, and neither dropped nor replaced."""
+        entry, _ = self._store.names.at(self._step, self._visible)
+        return entry is not None and entry.present is True
+
+    @property
     def definition(self) -> TableDef:
         """The table as one record, assembled from what is known to be there."""
         comment, _ = self._store.comments.at(self._step, self._visible)
@@ -63,6 +79,7 @@ class TableView:
             indexes=tuple(index.definition for index in self.indexes()),
             comment=comment.value if comment is not None else None,
             complete=self.complete,
+            partition_by=self.partition_by,
         )
 
     @property
@@ -86,6 +103,37 @@ class TableView:
             for key, index in self._present_by_key(self._store.indexes)
         )
         return replace(definition, constraints=tuple(constraints), indexes=tuple(indexes))
+
+    @property
+    def partition_by(self) -> str | None:
+        """How the table is partitioned, as it is written; None where it is not, or that is not known."""
+        return self._store.partition_by
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether the table is known to be partitioned: it was created so, or a table is a partition of it."""
+        return self._store.partition_by is not None or bool(self.partitions())
+
+    def partition_of(self) -> TableView | None:
+        """The table that this one is a partition of."""
+        return next((self._at(kin.parent) for kin in self._parents() if kin.bounds is not None), None)
+
+    def inherits(self) -> tuple[TableView, ...]:
+        """The tables that this one inherits from."""
+        return tuple(self._at(kin.parent) for kin in self._parents() if kin.bounds is None)
+
+    def partitions(self) -> tuple[TableView, ...]:
+        """The partitions that are known, without those of partitions."""
+        return self._children(lambda bounds: bounds is not None)
+
+    def children(self) -> tuple[TableView, ...]:
+        """The tables that are known to inherit from this one, without those that inherit from them."""
+        return self._children(lambda bounds: bounds is None)
+
+    def default_partition(self) -> TableView | None:
+        """The partition for what fits into no other."""
+        found = self._children(lambda bounds: bounds is not None and bounds.strip().upper() == "DEFAULT")
+        return found[0] if found else None
 
     def column(self, name: str) -> ColumnView | None:
         """The column of a name; None where it is absent or not known to be there."""
@@ -161,6 +209,24 @@ class TableView:
     def settled_since(self, step: int) -> bool:
         """Whether nothing opaque may have changed the table after a step."""
         return self._changed_unseen(max(step, self._store.origin.step or 0)) is None
+
+    def _at(self, store: TableStore) -> TableView:
+        """Another table after the same step."""
+        return TableView(store, self._everywhere, self._step, self._visible)
+
+    def _parents(self) -> tuple[Parentage, ...]:
+        entry, _ = self._store.parents.at(self._step, self._visible)
+        return entry.value if entry is not None else ()
+
+    def _children(self, wanted: Callable[[str | None], bool]) -> tuple[TableView, ...]:
+        """The tables that are there and part of this one, by their bounds."""
+        if not self._store.children:
+            return ()
+        return tuple(
+            child
+            for child in map(self._at, self._store.children)
+            if child.exists and any(kin.parent is self._store and wanted(kin.bounds) for kin in child._parents())
+        )
 
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
         return track.at(self._step, self._visible) if track is not None else (None, False)

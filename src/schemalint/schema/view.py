@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import ForeignKeyDef
 from schemalint.schema.parts import ColumnView, ConstraintView, EnumView, IndexView, ObjectView
 from schemalint.schema.store import Entry, Store, TableStore, Track, Visible
 from schemalint.schema.table import TableView
@@ -141,6 +142,22 @@ class SchemaView:
         """Whether a table has a constraint, of a kind where one is given; None where that is not known."""
         view = self.table(table)
         return view.has_constraint(name, kind) if view is not None else self.has_table(table)
+
+    def references_to(self, name: ObjectName) -> tuple[ConstraintView, ...]:
+        """The foreign keys that are known to refer to a table, its own among them."""
+        key = self._store.key(name)
+        holders = self._store.referrers.get(key)
+        if not holders:
+            return ()
+        return tuple(
+            constraint
+            for holder in map(self._table, holders)
+            if holder.exists
+            for constraint in holder.constraints()
+            if isinstance(constraint.definition, ForeignKeyDef)
+            and isinstance(constraint.definition.target, ObjectName)
+            and self._store.key(constraint.definition.target) == key
+        )
 
     def indexes_covering(self, table: ObjectName, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:
         """The indexes, unique constraints and primary key that serve a search for these columns of a table."""
