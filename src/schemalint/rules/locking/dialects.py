@@ -1,0 +1,111 @@
+"""What MySQL, MariaDB and SQLite do to a table in use, and what they cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemalint.facts.operations import AddConstraint, AlterColumn
+from schemalint.project.subjects import Step
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import way_for
+from schemalint.rules.locking.common import impact, statement_of
+
+_SQL_NAMES = {"mysql": "MySQL", "mariadb": "MariaDB"}
+
+
+@rule("LCK035", "copying-alter", "W/E/E", judges_change=True)
+def copying_alter(step: Step) -> Iterator[Finding]:
+    """MySQL copies the table for this change, and nobody can write to it until the copy is complete."""
+    for dialect, server in _SQL_NAMES.items():
+        found = impact(step, dialect)
+        if found is None or not found.lasts or found.lock is None or not found.lock.blocks_writes:
+            continue
+        work = "copies the table" if found.effect.rewrites else "builds the index"
+        yield Finding(
+            place=step.place,
+            message=f"INSERT, UPDATE and DELETE on `{found.table}` wait until {server} has done this: it {work} with "
+            "LOCK=SHARED, whatever its size",
+            help=_way_to_copy(step),
+            anchor=step.anchor,
+            cause=statement_of(step),
+            weight=found.weight,
+            facts=(f"{found.effect.source}: {found.effect.form.replace('-', ' ')} allows reads only",),
+        )
+        return
+
+
+def _way_to_copy(step: Step) -> str:
+    operation = step.operation
+    if isinstance(operation, AddConstraint) and operation.constraint.__struct_config__.tag == "foreign key":
+        return (
+            "With `SET SESSION foreign_key_checks = 0` the key is added in place, and rows are not checked: do that "
+            "only after a query has shown that every row has its parent. Else use gh-ost or pt-online-schema-change."
+        )
+    if isinstance(operation, AlterColumn):
+        return (
+            "Add a new column of the new type, write both from the application, fill the new one in batches, then read "
+            "from it and drop the old one; or use gh-ost or pt-online-schema-change."
+        )
+    return "Do it with gh-ost or pt-online-schema-change, or while nobody writes."
+
+
+@rule("LCK037", "unsupported-alter", "W/E/E", judges_change=True)
+def unsupported_alter(step: Step) -> Iterator[Finding]:
+    """The server refuses this change, or ignores a part of it."""
+    if step.revision.definition.framework == "django":
+        return
+    yield from _refused_by_sqlite(step)
+    yield from _ignored_by_mysql(step)
+
+
+def _refused_by_sqlite(step: Step) -> Iterator[Finding]:
+    """Of SQLite only where it is told or the only server: many projects make its tables from the models, in tests."""
+    target = step.target
+    sole = target.declared or len(target.servers) == 1
+    found = impact(step, "sqlite") if sole and not step.placed.batch else None
+    if found is None:
+        return
+    effect = found.effect
+    why = effect.fails or effect.fails_on_rows
+    if why is None:
+        return
+    when = "" if effect.fails else " as soon as the table has rows, so that a test on an empty database passes"
+    yield Finding(
+        place=step.place,
+        message=f'SQLite refuses this change of `{found.table}`{when}: "{why}"',
+        help=way_for(
+            step.revision,
+            alembic=f"Put it inside `with op.batch_alter_table({found.table.name!r}) as batch_op:`, which makes the "
+            "table anew and copies its rows.",
+            django="",
+            sql="Make the table anew: CREATE TABLE with another name, INSERT ... SELECT, DROP TABLE, ALTER TABLE ... "
+            "RENAME TO, as section 7 of SQLite's documentation of ALTER TABLE says.",
+        ),
+        anchor=step.anchor,
+        cause=statement_of(step),
+        weight=found.weight,
+        facts=(f"{effect.source}",),
+    )
+
+
+def _ignored_by_mysql(step: Step) -> Iterator[Finding]:
+    """REFERENCES beside a column, in SQL: Alembic writes a foreign key of its own."""
+    operation = step.operation
+    if (
+        not isinstance(operation, AddConstraint)
+        or not operation.inline
+        or step.revision.definition.framework == "alembic"
+    ):
+        return
+    server = step.target.server("mysql")
+    if operation.constraint.__struct_config__.tag != "foreign key" or server is None or (server.version or 0) > 8:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"MySQL 5 and 8 read REFERENCES beside a column and ignore it: `{operation.table}` gets no foreign "
+        "key, and no error says so",
+        help="Write it as a constraint of its own: `ADD CONSTRAINT <name> FOREIGN KEY (<column>) REFERENCES ...`.",
+        anchor=step.anchor,
+        cause=statement_of(step),
+        facts=("documented for MySQL: inline REFERENCES are parsed but ignored before version 9",),
+    )
