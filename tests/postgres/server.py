@@ -15,18 +15,20 @@ from pathlib import Path
 
 import psycopg
 
+from tests.postgres import packages
+
 _UNPRIVILEGED = ("postgres", "nobody")
 _PATIENCE = 60.0
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def running(major: int | None = None) -> Iterator[str]:
     """Starts a server and gives what psycopg and SQLAlchemy connect to it with: `host=... user=... dbname=...`.
 
-    Raises `RuntimeError` where none is installed or it does not start. The server refuses to run as root, so there it
-    is run by another user.
+    It is of the major that is asked for, else the newest of those installed. Raises `RuntimeError` where there is none
+    or it does not start. The server refuses to run as root, so there it is run by another user.
     """
-    binaries = _binaries()
+    binaries = _binaries() if major is None else packages.binaries(major)
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     user = _unprivileged() if os.getuid() == 0 else None
     if user is not None:
@@ -34,11 +36,13 @@ def running() -> Iterator[str]:
     data = folder / "data"
     log = folder / "log"
     try:
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        initdb: list[str | Path] = [binaries / "initdb", "-D", data, *options]
         made = subprocess.run(initdb, user=user, cwd=folder, capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed: {made.stderr}")
-        command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        settings = ("-c", "listen_addresses=", "-c", "fsync=off")
+        command: list[str | Path] = [binaries / "postgres", "-D", data, "-k", folder, *settings]
         with log.open("wb") as output:
             process = subprocess.Popen(command, user=user, cwd=folder, stdout=output, stderr=output)
         try:

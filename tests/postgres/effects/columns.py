@@ -53,14 +53,12 @@ _VOLATILE = (
     "double precision DEFAULT random()",
     "double precision DEFAULT random() NOT NULL",
     "timestamptz DEFAULT clock_timestamp()",
-    "bigint DEFAULT nextval('counter')",
     "text DEFAULT timeofday()",
     "text DEFAULT md5(random()::text)",
     "integer DEFAULT volatile_number()",
 )
-_COUNTERS = f"""
+_FUNCTIONS = f"""
 {SUBJECT}
-CREATE SEQUENCE counter;
 CREATE FUNCTION volatile_number() RETURNS integer LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION stable_number() RETURNS integer LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END';
 CREATE FUNCTION inlined_number() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 1';
@@ -84,10 +82,13 @@ _ADDED = (
     *_added("add-column", ("integer", "text NULL", "timestamptz", "jsonb", "integer DEFAULT NULL", "varchar(10)")),
     *_added("add-column-constant-default", _CONSTANTS),
     *on_each("add-column-constant-default", f"{_ADD} integer DEFAULT 0", PARTITIONED, INHERITED),
-    *_added("add-column-constant-default", ("integer DEFAULT stable_number()",), _COUNTERS),
+    *_added("add-column-constant-default", ("integer DEFAULT stable_number()",), _FUNCTIONS),
     *_added("add-column-stable-default", _STABLE),
     *on_each("add-column-stable-default", f"{_ADD} timestamptz DEFAULT now()", PARTITIONED, INHERITED),
-    *_added("add-column-volatile-default", _VOLATILE, _COUNTERS),
+    *_added("add-column-volatile-default", _VOLATILE, _FUNCTIONS),
+    *_added(
+        "add-column-volatile-default", ("bigint DEFAULT nextval('sequence')",), f"{SUBJECT} CREATE SEQUENCE sequence;"
+    ),
     *_added("add-column-volatile-default", ("uuid DEFAULT gen_random_uuid()",), since=13),
     Probe(
         "add-column-volatile-default",
@@ -96,7 +97,7 @@ _ADDED = (
         extension="uuid-ossp",
     ),
     *on_each("add-column-volatile-default", f"{_ADD} double precision DEFAULT random()", PARTITIONED, INHERITED),
-    *_added("add-column-inlined-default", ("integer DEFAULT inlined_number()",), _COUNTERS),
+    *_added("add-column-inlined-default", ("integer DEFAULT inlined_number()",), _FUNCTIONS),
     *_added("add-column-serial", ("serial", "bigserial", "smallserial", "serial NOT NULL")),
     *_added(
         "add-column-identity",

@@ -51,7 +51,7 @@ CREATE UNIQUE INDEX view_id_idx ON view (id);
 """
 _VIEWS = (
     Probe("create-view", "CREATE VIEW view AS SELECT id FROM subject", SUBJECT),
-    Probe("create-view", "CREATE MATERIALIZED VIEW view AS SELECT id FROM subject", SUBJECT),
+    Probe("create-materialized-view", "CREATE MATERIALIZED VIEW view AS SELECT id FROM subject", SUBJECT),
     Probe("replace-view", "CREATE OR REPLACE VIEW view AS SELECT id, label FROM subject", _VIEW),
     Probe("rename-view", "ALTER VIEW view RENAME TO renamed", _VIEW),
     Probe("drop-view", "DROP VIEW view", _VIEW),

@@ -26,6 +26,7 @@ CREATE TABLE default_partition PARTITION OF parent DEFAULT;
 INSERT INTO parent SELECT 100000 + g, g {ROWS}
 """
 _PARTITION_OF = "CREATE TABLE subject PARTITION OF parent FOR VALUES FROM (20000) TO (30000)"
+_FILLED = f"INSERT INTO subject SELECT 20000 + g, g {ROWS}"
 _REFERENCED_PARENT = f"""
 {REFERENCED}
 CREATE TABLE parent (id bigint NOT NULL, referenced_id bigint REFERENCES referenced) PARTITION BY RANGE (id);
@@ -58,8 +59,8 @@ _DROPPED = (
     Probe("drop-table-referencing", "DROP TABLE subject", WITH_FOREIGN_KEY),
     Probe("drop-table-referenced", "DROP TABLE subject", WITH_REFERENCING),
     Probe("drop-table-referenced-cascade", "DROP TABLE subject CASCADE", WITH_REFERENCING),
-    Probe("drop-table-partition", "DROP TABLE subject", f"{_PARENT} {_PARTITION_OF};"),
-    Probe("drop-table-partition", "DROP TABLE subject", f"{_PARENT_WITH_DEFAULT} {_PARTITION_OF};", since=11),
+    Probe("drop-table-partition", "DROP TABLE subject", f"{_PARENT} {_PARTITION_OF}; {_FILLED}"),
+    Probe("drop-table-partition", "DROP TABLE subject", f"{_PARENT_WITH_DEFAULT} {_PARTITION_OF}; {_FILLED}", since=11),
     Probe("drop-table-viewed", "DROP TABLE subject", f"{SUBJECT} CREATE VIEW view AS SELECT id FROM subject;"),
 )
 

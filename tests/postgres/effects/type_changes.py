@@ -61,12 +61,12 @@ _WITHOUT_WORK = (
     _free("interval(3)", "interval", "interval '1 day'"),
     _free("varbit(8)", "varbit(16)", "B'101'"),
     _free("varbit(8)", "varbit", "B'101'"),
+    _free("cidr", "inet", "cidr '10.0.0.0/8'"),
     _free("integer", "plain", _NUMBER, _DOMAIN),
     _free("plain", "integer", _NUMBER, _DOMAIN),
     _free("checked", "integer", _NUMBER, _DOMAIN),
 )
 _WITH_INDEXES = (
-    _indexes("cidr", "inet", "cidr '10.0.0.0/8'"),
     _indexes("integer", "oid", _NUMBER),
     _indexes("oid", "integer", "g::oid"),
     _indexes("timestamp", "timestamptz", _MOMENT, _UTC),
@@ -128,6 +128,7 @@ _WITH_REWRITE = (
     _rewrite("varchar(50)", "varchar(100) USING upper(value)", _TEXT),
     _rewrite("varchar(50)", "text USING trim(value)", _TEXT),
 )
+_CITEXT = "CREATE EXTENSION citext;"
 _NO_INDEX = (
     Probe("alter-type-free", f"{_ALTER} xml", _table("xml", "xml '<a/>'", index="")),
     Probe("alter-type-free", f"{_ALTER} text", _table("xml", "xml '<a/>'", index="")),
@@ -135,11 +136,10 @@ _NO_INDEX = (
     Probe("alter-type-rewrite", f"{_ALTER} json", _table("jsonb", "'{}'", index="")),
     Probe("alter-type-rewrite", f"{_ALTER} text", _table("json", "'{}'", index="")),
     Probe("alter-type-rewrite", f"{_ALTER} json USING value::json", _table("text", "'{}'", index="")),
-    Probe("alter-type-free", f"{_ALTER} text", _table("citext", _TEXT, index=""), extension="citext"),
+    Probe("alter-type-free", f"{_ALTER} text", f"{_CITEXT}{_table('citext', _TEXT, index='')}", extension="citext"),
 )
 
 _VALUE = _table("varchar(50)", _TEXT)
-_CITEXT = "CREATE EXTENSION citext;"
 _MORE = (
     Probe("alter-type-free", f"{_ALTER} varchar(100) USING value::varchar(100)", _VALUE),
     Probe("alter-type-free", f"{_ALTER} text USING value::text", _VALUE),

@@ -20,7 +20,7 @@ MODES = (
 )
 """The table locks of PostgreSQL, the weakest first (its documentation, "Table-Level Locks")."""
 
-SHARED = "SHARED"
+SHARED = "LOCK=SHARED"
 """What MySQL lets other sessions do while it copies a table: read."""
 
 _BLOCKS_READS = frozenset({ACCESS_EXCLUSIVE})
@@ -97,8 +97,12 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
 class Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A row of measured facts: what a form of statement did on the majors `since` to `until`.
 
-    `locks` are modes by role; `rewrites`, `scans` and `builds` are roles. `error` is the server's message where it
-    refuses the statement, `error_in_transaction` where it does so inside a transaction block only.
+    `locks` are modes by role; `rewrites`, `scans`, `builds` and `deletes` are roles, as in an `Effect`. A role that a
+    fact does not name was either not touched or not there: what is told of `partition` holds where there is one. The
+    role `index` is an index whose lock is stronger than that on its table.
+
+    `error` is the server's message where it refuses the statement, `error_on_rows` where it does so only if the table
+    has rows, `error_in_transaction` where it does so inside a transaction block only.
     """
 
     form: str
@@ -108,5 +112,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     rewrites: tuple[str, ...] = ()
     scans: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
     error: str | None = None
+    error_on_rows: str | None = None
     error_in_transaction: str | None = None
