@@ -71,7 +71,8 @@ class ConstraintView:
     """A constraint and its table.
 
     `valid` is None where it is not known whether the rows were checked; `validated_in` is the revision that checked
-    those of a constraint added NOT VALID. `not_null` is the column of a NOT NULL that was added so and is not yet valid.
+    those of a constraint added NOT VALID. `not_null` is the column of a NOT NULL that was added so and is still not
+    valid.
     """
 
     definition: ConstraintDef

@@ -122,6 +122,13 @@ class SchemaView:
                 return index
         return None
 
+    def holder_of(self, name: str, schema: str | None = None) -> TableView | None:
+        """The table of an index, be it one of its own or that of a constraint, by its name in a schema."""
+        for view in self._holders(name, schema):
+            if view.index(name) is not None or view.constraint(name) is not None:
+                return view
+        return None
+
     def has_index(self, name: str, schema: str | None = None, table: ObjectName | None = None) -> bool | None:
         """Whether an index exists, on a table where one is given; None where that is not known."""
         if table is not None:

@@ -9,16 +9,17 @@ from schemalint.schema.view import SchemaView
 
 
 def effect_of(operation: Operation, schema: SchemaView, server: Server) -> Effect:
-    """The effect of an operation on the schema that it meets; `Effect()` where nothing is known of it.
+    """The effect of an operation on the schema that it meets; `Effect()` where the facts have no row for it."""
+    if server.dialect == "postgresql":
+        from schemalint.schema.effects.postgresql.classify import effect as on_postgresql
 
-    Rules ask for one dialect at a time, so that only its facts are loaded.
-    """
+        return on_postgresql(operation, schema, server)
     if server.dialect in ("mysql", "mariadb"):
-        from schemalint.schema.effects import mysql
+        from schemalint.schema.effects.mysql import effect as on_mysql
 
-        return mysql.effect(operation, schema, server)
+        return on_mysql(operation, schema, server)
     if server.dialect == "sqlite":
-        from schemalint.schema.effects import sqlite
+        from schemalint.schema.effects.sqlite import effect as on_sqlite
 
-        return sqlite.effect(operation, schema, server)
+        return on_sqlite(operation, schema, server)
     return Effect()

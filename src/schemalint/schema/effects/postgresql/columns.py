@@ -1,0 +1,194 @@
+"""The forms of what is done to columns."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from schemalint.facts import operations as ops
+from schemalint.facts.names import ObjectName
+from schemalint.facts.tables import ColumnDef, Default, ForeignKeyDef, Generated
+from schemalint.facts.unknown import Unknown
+from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
+from schemalint.schema.effects.postgresql.column_types import change_type
+from schemalint.schema.effects.postgresql.defaults import is_null, volatility_of_default
+from schemalint.schema.effects.postgresql.domains import domain_of, is_constrained
+from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
+from schemalint.schema.effects.postgresql.tables import Table, view_of
+from schemalint.schema.effects.postgresql.views import viewing_column
+from schemalint.schema.table import TableView
+from schemalint.schema.view import SchemaView
+
+_BY_VOLATILITY = {
+    "constant": "add-column-constant-default",
+    "immutable": "add-column-constant-default",
+    "stable": "add-column-stable-default",
+    "volatile": "add-column-volatile-default",
+}
+
+
+def add_column(operation: ops.AddColumn, schema: SchemaView, version: int | None) -> Cases:
+    """ADD COLUMN without the constraints that come with it."""
+    column = operation.column
+    case = _added(operation, schema, version)
+    if column.nullable is False and is_null(column.default) and column.identity is None and column.generated is None:
+        return (case, Case("add-column-not-null-no-default", operation.table))
+    return (case,)
+
+
+def _added(operation: ops.AddColumn, schema: SchemaView, version: int | None) -> Case:
+    column, table = operation.column, operation.table
+    if column.identity is not None:
+        return Case("add-column-serial" if column.identity.style == "serial" else "add-column-identity", table)
+    if column.generated is not None:
+        return Case(f"add-column-{_kept(column.generated, version)}", table)
+    domain = domain_of(column.type, schema)
+    if domain is not None and is_constrained(domain, schema):
+        return Case("add-column-constrained-domain", table)
+    if column.default is None or is_null(column.default):
+        return Case("add-column" if domain is None else "add-column-domain", table)
+    if isinstance(column.default, Unknown):
+        return Case("add-column", table, doubts=(_rewritten(column, column.default.reason),))
+    return _with_default(column, column.default, table, schema, version)
+
+
+def _with_default(column: ColumnDef, default: Default, table: Table, schema: SchemaView, version: int | None) -> Case:
+    volatility = volatility_of_default(default, version, schema)
+    if volatility is not None:
+        return Case(_BY_VOLATILITY[volatility], table)
+    doubt = _rewritten(column, f"{default.sql} calls a function that is not known")
+    return Case("add-column-stable-default", table, doubts=(doubt,))
+
+
+def _rewritten(column: ColumnDef, why: str) -> str:
+    return f"Were the default of {column.name} volatile, all rows would be written anew: {why}."
+
+
+def _kept(generated: Generated, version: int | None) -> str:
+    """Whether a generated column is kept in the rows; where neither is written, PostgreSQL 18 computes it."""
+    return "stored" if generated.stored else "virtual"
+
+
+def drop_column(operation: ops.DropColumn, schema: SchemaView, version: int | None) -> Cases:
+    """DROP COLUMN: the tables that its foreign keys refer to, and those that refer to it, are locked too."""
+    table = view_of(schema, operation.table)
+    column = operation.column
+    if table is None or isinstance(column, Unknown):
+        return (Case("drop-column", operation.table, doubts=_more_keys(column)),)
+    found: list[Case] = []
+    viewed = viewing_column(schema, table.name, column)
+    if viewed and not operation.cascade:
+        found.append(Case("drop-column-viewed", operation.table, {"view": viewed}))
+    others = _referring(table, column, schema)
+    if others and operation.cascade:
+        found.append(Case("drop-column-referenced", operation.table, {"referencing": others}))
+    targets = _targets(table, column)
+    if targets:
+        found.append(Case("drop-column-referencing", operation.table, {"referenced": targets}))
+    doubts = () if table.complete or targets else _more_keys(column)
+    return (*found, Case("drop-column", operation.table, doubts=doubts))
+
+
+def _more_keys(column: Union[str, Unknown]) -> tuple[str, ...]:
+    name = "The column" if isinstance(column, Unknown) else column
+    return (f"{name} may have a foreign key that is not known; the table that it refers to would be locked too.",)
+
+
+def _targets(table: TableView, column: str) -> Names:
+    """The tables that the foreign keys over a column refer to."""
+    keys = (constraint.definition for constraint in table.constraints())
+    targets = (key.target for key in keys if isinstance(key, ForeignKeyDef) and column in key.columns)
+    return tuple(dict.fromkeys(name for name in targets if isinstance(name, ObjectName) and name != table.name))
+
+
+def _referring(table: TableView, column: str, schema: SchemaView) -> Names:
+    """The tables whose foreign keys refer to a column."""
+    from schemalint.schema.effects.postgresql.column_types import refers_to
+
+    return tuple(
+        dict.fromkeys(
+            key.table
+            for key in schema.references_to(table.name)
+            if refers_to(key.definition, table, column) and key.table != table.name
+        )
+    )
+
+
+def rename_column(operation: ops.RenameColumn, schema: SchemaView, version: int | None) -> Cases:
+    """RENAME COLUMN."""
+    return (Case("rename-column", operation.table),)
+
+
+# ---------------------------------------------------------------------------------------------------------- altered
+
+
+def alter_column(operation: ops.AlterColumn, schema: SchemaView, version: int | None) -> Cases:
+    """ALTER COLUMN: each thing that it changes is a form of its own."""
+    table = view_of(schema, operation.table)
+    found: list[Case] = []
+    if operation.type != "keep":
+        found.extend(change_type(operation, operation.type, table, schema, version))
+    if operation.nullable != "keep":
+        found.append(_nullable(operation, table))
+    if operation.default != "keep":
+        found.append(Case("drop-default" if operation.default is None else "set-default", operation.table))
+    if operation.identity != "keep":
+        found.append(Case(_of_identity(operation, table), operation.table))
+    if operation.generated != "keep":
+        found.append(_generated(operation, table, version))
+    if operation.comment is not None:
+        found.append(Case("comment", operation.table))
+    return tuple(found)
+
+
+def _column(operation: ops.AlterColumn, table: TableView | None) -> ColumnDef | None:
+    view = table.column(operation.column) if table is not None and isinstance(operation.column, str) else None
+    return view.definition if view is not None else None
+
+
+def _nullable(operation: ops.AlterColumn, table: TableView | None) -> Case:
+    if operation.nullable is True:
+        return Case("drop-not-null", operation.table)
+    if isinstance(operation.nullable, Unknown):
+        doubt = f"It may become NOT NULL, for which all rows are read: {operation.nullable.reason}."
+        return Case("drop-not-null", operation.table, doubts=(doubt,))
+    if operation.not_valid:
+        return Case("add-not-null-not-valid", operation.table)
+    proof, doubts = _proof(operation, table)
+    if operation.constraint is not None and proof == "set-not-null":
+        return Case("add-not-null", operation.table)
+    return Case(proof, operation.table, doubts=doubts)
+
+
+def _proof(operation: ops.AlterColumn, table: TableView | None) -> tuple[str, tuple[str, ...]]:
+    """The form of SET NOT NULL by what proves that there are no NULLs, and what is not known."""
+    column = operation.column
+    unknown = (f"Unless a CHECK proves that it holds no NULL, all rows of {operation.table} are read.",)
+    if table is None or isinstance(column, Unknown):
+        return "set-not-null-proved", unknown
+    declared = is_declared_not_null(table, column)
+    if declared is None and operation.existing_nullable is not None:
+        declared = not operation.existing_nullable
+    if declared:
+        return "set-not-null-already", ()
+    if any(constraint.not_null == column for constraint in table.constraints()):
+        return "set-not-null-unvalidated", ()
+    proved = is_proved_not_null(table, column)
+    if proved is None and declared is False and table.complete and not table.doubtful_parts:
+        proved = False
+    if proved is None:
+        return "set-not-null-proved", unknown
+    return ("set-not-null-proved" if proved else "set-not-null"), ()
+
+
+def _of_identity(operation: ops.AlterColumn, table: TableView | None) -> str:
+    if operation.identity is None:
+        return "drop-identity"
+    column = _column(operation, table)
+    return "set-identity" if column is not None and column.identity is not None else "add-identity"
+
+
+def _generated(operation: ops.AlterColumn, table: TableView | None, version: int | None) -> Case:
+    form = "drop-expression" if operation.generated is None else "set-expression"
+    column = _column(operation, table)
+    virtual = column is not None and column.generated is not None and not column.generated.stored
+    return Case(f"{form}-virtual" if virtual else form, operation.table)

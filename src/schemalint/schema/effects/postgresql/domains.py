@@ -1,0 +1,69 @@
+"""Domains: what they demand, and which tables have columns of them."""
+
+from __future__ import annotations
+
+from schemalint.facts.names import ObjectName
+from schemalint.facts.types import ColumnType, SqlType
+from schemalint.schema.effects.postgresql.cases import Names
+from schemalint.schema.view import ObjectView, SchemaView
+
+
+def domain_of(kind: ColumnType, schema: SchemaView) -> ObjectView | None:
+    """The domain that a type is, where the history made it."""
+    if not isinstance(kind, SqlType) or kind.family != "other" or kind.name is None:
+        return None
+    return schema.object("domain", _name(kind.name))
+
+
+def is_constrained(domain: ObjectView, schema: SchemaView) -> bool:
+    """Whether a domain, or one that it is made of, demands anything of its values; their NOT NULL among it."""
+    if domain.definition.constraints:
+        return True
+    under = domain_of(underlying(domain), schema)
+    return under is not None and is_constrained(under, schema)
+
+
+def base_type(kind: ColumnType, schema: SchemaView) -> ColumnType:
+    """The type below a domain, and below that; the type itself where it is no domain that the history made."""
+    domain = domain_of(kind, schema)
+    return kind if domain is None else base_type(underlying(domain), schema)
+
+
+def underlying(domain: ObjectView) -> ColumnType:
+    """The type that a domain is made of, as its statement says."""
+    from schemalint.sql.types import type_of_sql
+
+    words = (domain.definition.sql or "").split()
+    upper = [word.upper() for word in words]
+    start = upper.index("DOMAIN") + 2 if "DOMAIN" in upper else len(words)
+    start += upper[start : start + 1] == ["AS"]
+    return type_of_sql(" ".join(words[start:]), "postgresql")
+
+
+def users_of(domain: ObjectName, schema: SchemaView) -> Names:
+    """The tables with a column of a domain, or of a domain or an array that is made of it."""
+    found = (
+        table.name
+        for table in schema.tables()
+        for column in table.columns()
+        if _uses(column.definition.type, domain, schema)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _uses(kind: ColumnType, domain: ObjectName, schema: SchemaView) -> bool:
+    if not isinstance(kind, SqlType):
+        return False
+    if kind.item is not None:
+        return _uses(kind.item, domain, schema)
+    if kind.family != "other" or kind.name is None:
+        return False
+    if _name(kind.name) == domain:
+        return True
+    over = domain_of(kind, schema)
+    return over is not None and _uses(underlying(over), domain, schema)
+
+
+def _name(written: str) -> ObjectName:
+    schema, _, name = written.partition("(")[0].rpartition(".")
+    return ObjectName(name, schema or None)
