@@ -21,10 +21,8 @@ def effect(operation: ops.Operation, schema: SchemaView, server: Server) -> Effe
     if classify is None:
         return Effect()
     found = effect_of_cases(classify(operation, schema, server.version), schema, server.version)
-    if isinstance(operation, ops.Truncate):
-        return replace(found, deletes=tables.deleted_by_truncate(operation, schema))
     if isinstance(operation, ops.DataChange):
-        return replace(found, deletes=tables.deleted_by_rows(operation, schema))
+        return replace(found, deletes=(*found.deletes, *tables.deleted_by_rows(operation, schema)))
     return found
 
 

@@ -9,7 +9,7 @@ from schemalint.facts.types import ColumnType
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import involves
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
-from schemalint.schema.effects.postgresql.domains import base_type, domain_of, is_constrained
+from schemalint.schema.effects.postgresql.named_types import base_type, domain_of, is_constrained
 from schemalint.schema.effects.postgresql.types import Change, change_of, hangs_on_time_zone, needs_using
 from schemalint.schema.effects.postgresql.views import viewing_column
 from schemalint.schema.table import TableView
@@ -60,12 +60,14 @@ def _cost(
     if isinstance(old, Unknown) or old is None:
         return None, (f"The type of {operation.column} before is not known; all rows may be written anew.",)
     one, two = base_type(old, schema), base_type(new, schema)
+    change = change_of(one, two, version)
+    if change == "rewrite":
+        return "rewrite", ()
     expression = _converts(operation.using, str(operation.column), two)
     if expression is True:
         return "rewrite", ()
     if expression is None:
         return None, (f"Unless it only names the column, USING {operation.using} writes all rows anew.",)
-    change = change_of(one, two, version)
     if change is None and hangs_on_time_zone(one, two, version):
         return "indexes", ("Unless the TimeZone of the connection is UTC, all rows are written anew.",)
     if change is None:
@@ -129,9 +131,10 @@ def _form(operation: ops.AlterColumn, change: Change | None, table: TableView | 
     if change == "rewrite":
         domain = domain_of(operation.type, schema) if operation.type != "keep" else None
         return "alter-type-rewrite" if domain is None else "alter-type-constrained-domain"
-    if change != "indexes" or table is None or not _is_indexed(table, str(operation.column)):
+    if table is None:
         return "alter-type-free"
-    return "alter-type-indexes"
+    on_it, beyond = _indexed(table, str(operation.column))
+    return "alter-type-indexes" if beyond or (on_it and change == "indexes") else "alter-type-free"
 
 
 def _targets(keys: list[ConstraintDef], column: str) -> Names:
@@ -149,16 +152,15 @@ def refers_to(key: ConstraintDef, table: TableView, column: str) -> bool:
     return any(isinstance(primary, PrimaryKeyDef) and column in primary.columns for primary in own)
 
 
-def _is_indexed(table: TableView, column: str) -> bool:
-    """Whether an index is on a column, or an expression or a condition of one names it."""
-    if any(involves(index.definition, column) is not False for index in table.indexes()):
-        return True
+def _indexed(table: TableView, column: str) -> tuple[bool, bool]:
+    """Whether an index is on a column, and whether an expression or a condition of one names it.
+
+    One of the latter is always built anew (`CheckIndexCompatible` in indexcmds.c).
+    """
+    indexes = [involves(index.definition, column) for index in table.indexes()]
     own = (constraint.definition for constraint in table.constraints())
-    return any(
-        involves(constraint, column) is not False
-        for constraint in own
-        if not isinstance(constraint, (CheckDef, ForeignKeyDef))
-    )
+    keys = [involves(key, column) for key in own if not isinstance(key, (CheckDef, ForeignKeyDef))]
+    return any(answer is not False for answer in (*indexes, *keys)), None in indexes
 
 
 def _is_checked(table: TableView, column: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Union
 
 from schemalint.facts import operations as ops
@@ -11,13 +12,14 @@ from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
 from schemalint.schema.effects.postgresql.column_types import change_type
 from schemalint.schema.effects.postgresql.defaults import is_null, volatility_of_default
-from schemalint.schema.effects.postgresql.domains import domain_of, is_constrained
+from schemalint.schema.effects.postgresql.named_types import domain_of, is_constrained, object_named
 from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
 from schemalint.schema.effects.postgresql.tables import Table, view_of
 from schemalint.schema.effects.postgresql.views import viewing_column
 from schemalint.schema.table import TableView
 from schemalint.schema.view import SchemaView
 
+_COUNTER = re.compile(r"\bnextval\s*\(\s*'([^']+)'", re.IGNORECASE)
 _BY_VOLATILITY = {
     "constant": "add-column-constant-default",
     "immutable": "add-column-constant-default",
@@ -54,7 +56,8 @@ def _added(operation: ops.AddColumn, schema: SchemaView, version: int | None) ->
 def _with_default(column: ColumnDef, default: Default, table: Table, schema: SchemaView, version: int | None) -> Case:
     volatility = volatility_of_default(default, version, schema)
     if volatility is not None:
-        return Case(_BY_VOLATILITY[volatility], table)
+        counter = _COUNTER.search(default.sql) if volatility == "volatile" else None
+        return Case(_BY_VOLATILITY[volatility], table, {"sequence": (object_named(counter[1]),)} if counter else {})
     doubt = _rewritten(column, f"{default.sql} calls a function that is not known")
     return Case("add-column-stable-default", table, doubts=(doubt,))
 
@@ -74,10 +77,10 @@ def drop_column(operation: ops.DropColumn, schema: SchemaView, version: int | No
     column = operation.column
     if table is None or isinstance(column, Unknown):
         return (Case("drop-column", operation.table, doubts=_more_keys(column)),)
-    found: list[Case] = []
     viewed = viewing_column(schema, table.name, column)
     if viewed and not operation.cascade:
-        found.append(Case("drop-column-viewed", operation.table, {"view": viewed}))
+        return (Case("drop-column-viewed", operation.table, {"view": viewed}),)
+    found: list[Case] = []
     others = _referring(table, column, schema)
     if others and operation.cascade:
         found.append(Case("drop-column-referenced", operation.table, {"referencing": others}))

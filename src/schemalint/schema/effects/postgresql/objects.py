@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
 from schemalint.schema.effects.postgresql.cases import Case, Cases
-from schemalint.schema.effects.postgresql.domains import users_of
 from schemalint.schema.effects.postgresql.indexes import reindex
+from schemalint.schema.effects.postgresql.named_types import is_of_enum, users_of
 from schemalint.schema.view import SchemaView
 
 _VIEWS = frozenset({"view", "materialized view"})
@@ -22,7 +22,9 @@ _CREATED = {
 def create_object(operation: ops.CreateObject, schema: SchemaView, version: int | None) -> Cases:
     """CREATE of a view, a trigger, a policy, a sequence, ..."""
     kind, name = operation.kind, operation.name
-    if kind in _VIEWS:
+    if kind == "materialized view":
+        return (Case("create-materialized-view", None, {"subject": operation.mentions}),)
+    if kind == "view":
         form = "replace-view" if schema.object(kind, name) is not None else "create-view"
         return (Case(form, None, {"view": (name,)}),)
     if kind == "sequence":
@@ -120,7 +122,7 @@ def drop_enum(operation: ops.DropEnum, schema: SchemaView, version: int | None) 
         table.name
         for table in schema.tables()
         for column in table.columns()
-        if getattr(column.definition.type, "enum", None) == operation.name
+        if is_of_enum(column.definition.type, operation.name, schema)
     )
     user = next(users, None)
     return (Case("drop-enum"),) if user is None else (Case("drop-enum-used", user),)
@@ -163,10 +165,13 @@ def maintain(operation: ops.Maintenance, schema: SchemaView, version: int | None
 
 
 def _refreshed(operation: ops.Maintenance, target: ObjectName | None, schema: SchemaView) -> Case:
-    views = {"view": (target,) if target is not None else ()}
+    made = schema.object("materialized view", target) if target is not None else None
+    views = {
+        "view": (target,) if target is not None else (),
+        "subject": made.definition.mentions if made is not None else (),
+    }
     if not operation.concurrently:
         return Case("refresh", None, views)
-    made = schema.object("materialized view", target) if target is not None else None
     table = schema.table(target) if target is not None else None
     unique = table is not None and any(index.definition.unique for index in table.indexes())
     if made is not None and not unique and (table is None or not table.indexes()):

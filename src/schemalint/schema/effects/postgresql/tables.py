@@ -79,12 +79,14 @@ def drop_table(operation: ops.DropTable, schema: SchemaView, version: int | None
     if table is None:
         return (Case("drop-table", operation.name, doubts=_more_keys(operation.name)),)
     found: list[Case] = []
-    viewed = viewing(schema, table.name)
-    if viewed and not operation.cascade:
-        found.append(Case("drop-table-viewed", table.name, {"view": viewed}))
-    if referencing(schema, table):
-        form = "drop-table-referenced-cascade" if operation.cascade else "drop-table-referenced"
-        found.append(Case(form, table.name))
+    if not operation.cascade:
+        viewed = viewing(schema, table.name)
+        if viewed:
+            return (Case("drop-table-viewed", table.name, {"view": viewed}),)
+        if referencing(schema, table):
+            return (Case("drop-table-referenced", table.name),)
+    elif referencing(schema, table):
+        found.append(Case("drop-table-referenced-cascade", table.name))
     if table.partition_of() is not None:
         found.append(Case("drop-table-partition", table.name))
     if targets_of(table):
@@ -162,15 +164,6 @@ def _emptied_with(schema: SchemaView, table: TableView) -> Names:
                 found[name] = None
                 waiting.append(other)
     return tuple(found)
-
-
-def deleted_by_truncate(operation: ops.Truncate, schema: SchemaView) -> Names:
-    """The tables that TRUNCATE CASCADE empties beside those that it names."""
-    if not operation.cascade:
-        return ()
-    tables = (schema.table(name) for name in operation.tables)
-    others = dict.fromkeys(name for table in tables if table is not None for name in _emptied_with(schema, table))
-    return tuple(name for name in others if name not in operation.tables)
 
 
 def lock_table(operation: ops.LockTable, schema: SchemaView, version: int | None) -> Cases:

@@ -87,8 +87,16 @@ def _of_call(name: ObjectName, version: int | None, schema: SchemaView | None) -
         return made
     if name.schema is None and name.name in _SYNTAX:
         return _SYNTAX[name.name]
-    found = facts.volatility(name.name, version)
-    return None if found == "mixed" else found
+    return _of_server(name.name, version)
+
+
+def _of_server(name: str, version: int | None) -> Volatility | None:
+    """The highest volatility of the server's functions of a name; only of `ts_rewrite` some are volatile, some not."""
+    majors = (version,) if version is not None else range(facts.OLDEST, facts.newest() + 1)
+    kinds = {facts.volatility(name, major) for major in majors}
+    if None in kinds or name == "ts_rewrite" or (len(kinds) > 1 and "volatile" in kinds):
+        return None
+    return "volatile" if "volatile" in kinds else "immutable" if kinds == {"immutable"} else "stable"
 
 
 def _made(name: ObjectName, version: int | None, schema: SchemaView) -> Volatility | None:

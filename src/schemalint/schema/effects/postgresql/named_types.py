@@ -1,4 +1,4 @@
-"""Domains: what they demand, and which tables have columns of them."""
+"""Types that a history makes: domains, what they demand and which tables have columns of them; enums."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.schema.effects.postgresql.cases import Names
 from schemalint.schema.view import ObjectView, SchemaView
+from schemalint.sql.types import type_of_sql
 
 
 def domain_of(kind: ColumnType, schema: SchemaView) -> ObjectView | None:
     """The domain that a type is, where the history made it."""
     if not isinstance(kind, SqlType) or kind.family != "other" or kind.name is None:
         return None
-    return schema.object("domain", _name(kind.name))
+    return schema.object("domain", object_named(kind.name))
 
 
 def is_constrained(domain: ObjectView, schema: SchemaView) -> bool:
@@ -24,15 +25,27 @@ def is_constrained(domain: ObjectView, schema: SchemaView) -> bool:
 
 
 def base_type(kind: ColumnType, schema: SchemaView) -> ColumnType:
-    """The type below a domain, and below that; the type itself where it is no domain that the history made."""
+    """The type below a domain, and below that; an enum that is only named; else the type itself."""
     domain = domain_of(kind, schema)
-    return kind if domain is None else base_type(underlying(domain), schema)
+    if domain is not None:
+        return base_type(underlying(domain), schema)
+    if isinstance(kind, SqlType) and kind.family == "other" and kind.name is not None:
+        enum = schema.enum(object_named(kind.name))
+        if enum is not None:
+            return SqlType("enum", enum=enum.definition.name, values=enum.definition.values)
+    return kind
+
+
+def is_of_enum(kind: ColumnType, enum: ObjectName, schema: SchemaView) -> bool:
+    """Whether a type is an enum, or an array of it."""
+    found = base_type(kind, schema)
+    if not isinstance(found, SqlType):
+        return False
+    return found.enum == enum or (found.item is not None and is_of_enum(found.item, enum, schema))
 
 
 def underlying(domain: ObjectView) -> ColumnType:
     """The type that a domain is made of, as its statement says."""
-    from schemalint.sql.types import type_of_sql
-
     words = (domain.definition.sql or "").split()
     upper = [word.upper() for word in words]
     start = upper.index("DOMAIN") + 2 if "DOMAIN" in upper else len(words)
@@ -58,12 +71,13 @@ def _uses(kind: ColumnType, domain: ObjectName, schema: SchemaView) -> bool:
         return _uses(kind.item, domain, schema)
     if kind.family != "other" or kind.name is None:
         return False
-    if _name(kind.name) == domain:
+    if object_named(kind.name) == domain:
         return True
     over = domain_of(kind, schema)
     return over is not None and _uses(underlying(over), domain, schema)
 
 
-def _name(written: str) -> ObjectName:
+def object_named(written: str) -> ObjectName:
+    """The name of a type as it is written, without modifiers."""
     schema, _, name = written.partition("(")[0].rpartition(".")
-    return ObjectName(name, schema or None)
+    return ObjectName(name.strip('"'), schema.strip('"') or None)
