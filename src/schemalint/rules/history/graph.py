@@ -15,6 +15,8 @@ def multiple_heads(history: History) -> Iterator[Finding]:
     """Two revisions follow on the same one and nothing joins them, so `alembic upgrade head` stops."""
     if len(history.heads) < 2 or history.incomplete or _are_deliberate(history):
         return
+    if history.heads[0].definition.framework == "django":
+        return  # migration-leaf-conflict speaks of them
     newest, *others = reversed(history.heads)
     ids = ", ".join(f"`{head.id}`" for head in history.heads)
     yield Finding(
@@ -33,13 +35,23 @@ def _are_deliberate(history: History) -> bool:
 
     Alembic's own signs of it: branch labels, and trees with bases of their own that share no revision.
     """
-    lineages = [
+    labels = {revision.id for revision in history.revisions if revision.definition.labels}
+    labelled = sum(bool(lineage & labels) for lineage in _lineages(history))
+    return share_no_revision(history) or labelled >= len(history.heads) - 1
+
+
+def share_no_revision(history: History) -> bool:
+    """Whether the heads are those of trees that have no revision in common."""
+    lineages = _lineages(history)
+    return sum(len(lineage) for lineage in lineages) == len(set().union(*lineages))
+
+
+def _lineages(history: History) -> list[set[str]]:
+    """The ids of each head and of its ancestors."""
+    return [
         {head.id, *(older.id for older in history.ordered if history.is_ancestor(older.id, head.id))}
         for head in history.heads
     ]
-    labels = {revision.id for revision in history.revisions if revision.definition.labels}
-    apart = sum(len(lineage) for lineage in lineages) == len(set().union(*lineages))
-    return apart or sum(bool(lineage & labels) for lineage in lineages) >= len(lineages) - 1
 
 
 @rule("HIS002", "broken-revision-chain", "E/E/E")

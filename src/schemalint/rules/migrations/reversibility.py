@@ -22,7 +22,6 @@ from schemalint.facts.revisions import PlacedOperation
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.subjects import Revision
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import way_for
 
 _WITHOUT_EFFECT = (OpaqueOperation, TransactionControl, SetParameter, ValidateConstraint, LockTable, Maintenance)
 
@@ -33,22 +32,16 @@ def missing_downgrade(revision: Revision) -> Iterator[Finding]:
     changes = _changes(revision)
     if revision.downgrade is not None or revision.definition.downgrade is not None or not changes:
         return
-    upgrade = revision.definition.upgrade or revision.definition.place
+    if revision.definition.framework == "django":
+        return  # irreversible-run-python speaks of it
+    is_sql = revision.definition.framework != "alembic"
     yield Finding(
-        place=upgrade,
-        message=way_for(
-            revision,
-            alembic=f"revision `{revision.id}` has no downgrade(): nothing takes back {_describe(changes)}",
-            django=f"migration `{revision.id}` cannot be reversed: `migrate` stops at this operation on the way back, "
-            f"and {_describe(changes)} stays",
-            sql=f"revision `{revision.id}` has no way down: nothing takes back {_describe(changes)}",
-        ),
-        help=way_for(
-            revision,
-            alembic="Write `def downgrade():` that undoes what `upgrade()` does, in the opposite order.",
-            django="Give it `reverse_code` or `reverse_sql`; `RunPython.noop` where there is nothing to undo.",
-            sql="Write the way down that the tool asks for: it undoes what the way up does, in the opposite order.",
-        ),
+        place=revision.definition.upgrade or revision.definition.place,
+        message=f"revision `{revision.id}` has no {'way down' if is_sql else 'downgrade()'}: nothing takes back "
+        f"{_describe(changes)}",
+        help="Write the way down that the tool asks for: it undoes what the way up does, in the opposite order."
+        if is_sql
+        else "Write `def downgrade():` that undoes what `upgrade()` does, in the opposite order.",
         anchor=f"{revision.id}:downgrade",
         facts=tuple(_fact(placed) for placed in changes[:3]),
     )

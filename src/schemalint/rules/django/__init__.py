@@ -1,0 +1,1 @@
+"""DJG: what only Django does, in migrations and in models."""
