@@ -36,27 +36,61 @@ select t.typname, array_agg(e.enumlabel::text order by e.enumsortorder)
 from pg_type t join pg_enum e on e.enumtypid = t.oid join pg_namespace n on n.oid = t.typnamespace
 where {_OURS} group by 1
 """
+_SCHEMA = "case when n.nspname = 'public' then '' else n.nspname || '.' end"
+_NO_PART = "not exists (select from pg_depend d where d.objid = {}.oid and d.deptype in ('a', 'i', 'e'))"
+_OBJECTS = f"""
+select 'view', {_NAME}, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('v', 'm') and {_OURS}
+union all
+select 'sequence', {_NAME}, null from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'S' and {_OURS} and {_NO_PART.format("c")}
+union all
+select 'function', {_SCHEMA} || p.oid::regprocedure, pg_get_functiondef(p.oid)
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where p.prokind in ('f', 'p') and {_OURS} and {_NO_PART.format("p")}
+union all
+select 'trigger', {_NAME} || '.' || t.tgname, pg_get_triggerdef(t.oid)
+from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+where not t.tgisinternal and {_OURS}
+union all
+select 'domain', {_SCHEMA} || t.typname, format_type(t.typbasetype, t.typtypmod)
+from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype = 'd' and {_OURS}
+union all
+select 'extension', extname, null from pg_extension where extname <> 'plpgsql'
+union all
+select 'schema', n.nspname, null from pg_namespace n
+where n.nspname <> 'public' and {_OURS} and n.nspname not like 'pg_%'
+"""
+_QUOTED_NUMBER = re.compile(r"^'(-?[\d.]+)'::(?:bigint|smallint|numeric|double precision|real)$")
+"""What PostgreSQL keeps of `DEFAULT '0'`; of `DEFAULT 0` it keeps the number."""
 _KINDS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclude"}
 
 
 def of_postgresql(conninfo: str) -> Facts:
     """The facts of a database of PostgreSQL, in the words of its catalogue. Alembic's own table is left out."""
-    facts: Facts = {}
     with psycopg.connect(conninfo) as connection:
-        for table, column, kind, required, default, identity, generated in connection.execute(_COLUMNS):
-            serial = (default or "").startswith("nextval(")
-            facts["table", table] = [*facts.get(("table", table), ()), column]
-            facts["column", f"{table}.{column}"] = True
-            facts["type", f"{table}.{column}"] = kind
-            facts["nullable", f"{table}.{column}"] = not required
-            facts["default", f"{table}.{column}"] = None if serial else default
-            facts["identity", f"{table}.{column}"] = "serial" if serial else (identity or "") + (generated or "")
-        for table, name, kind, definition in connection.execute(_CONSTRAINTS):
-            facts[_KINDS[kind], f"{table}.{name}"] = definition
-        for table, name, definition in connection.execute(_INDEXES):
-            facts["index", f"{table}.{name}"] = definition
-        for name, labels in connection.execute(_ENUMS):
-            facts["enum", name] = labels
+        return of_connection(connection)
+
+
+def of_connection(connection: psycopg.Connection[Any]) -> Facts:
+    """The facts that a connection to PostgreSQL sees, those of its open transaction among them."""
+    facts: Facts = {}
+    for table, column, kind, required, default, identity, generated in connection.execute(_COLUMNS):
+        serial = (default or "").startswith("nextval(")
+        facts["table", table] = [*facts.get(("table", table), ()), column]
+        facts["column", f"{table}.{column}"] = True
+        facts["type", f"{table}.{column}"] = kind
+        facts["nullable", f"{table}.{column}"] = not required
+        facts["default", f"{table}.{column}"] = None if serial else _QUOTED_NUMBER.sub(r"\1", default or "") or None
+        facts["identity", f"{table}.{column}"] = "serial" if serial else (identity or "") + (generated or "")
+    for table, name, kind, definition in connection.execute(_CONSTRAINTS):
+        facts[_KINDS[kind], f"{table}.{name}"] = definition
+    for table, name, definition in connection.execute(_INDEXES):
+        facts["index", f"{table}.{name}"] = definition
+    for name, labels in connection.execute(_ENUMS):
+        facts["enum", name] = labels
+    for kind, name, definition in connection.execute(_OBJECTS):
+        facts[kind, name] = definition
     return _without_versions(facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -15,6 +15,7 @@ from schemalint.project.attempts import Attempts
 from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
+from schemalint.readers.alembic.naming import metadata_of_history
 from schemalint.readers.alembic.revisions import body_source
 from schemalint.schema.compare import Difference, compare
 from schemalint.schema.compare_sides import Origins, ViewSide
@@ -41,11 +42,37 @@ BodyReader = Callable[[RevisionDef, str, Environment], Union[Body, None]]
 
 def replay(program: Program, history: History, reading: Reading) -> None:
     """Reads the upgrades and downgrades of a history of Alembic and fills in the steps of its revisions."""
+    replay_with(reader(program, reading), history, reading)
+
+
+def reader(program: Program, reading: Reading) -> BodyReader:
+    """What reads the revisions of Alembic in a program."""
 
     def read(definition: RevisionDef, name: str, environment: Environment) -> Body | None:
         return _read(program, definition, name, environment, reading)
 
-    replay_with(read, history, reading)
+    return read
+
+
+def take_back(read: BodyReader, revisions: Iterable[Revision], timeline: Timeline, dialect: str | None) -> None:
+    """Applies the downgrades of revisions to a timeline, in the order given.
+
+    Each is read on the schema that those before it left, so that what it asks the database is answered from there. One
+    that only raises, or is not there, changes nothing: the caller knows where Alembic would stop.
+    """
+    for revision in revisions:
+        _read_back(read, revision, timeline, dialect)
+
+
+def _read_back(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None) -> Body | None:
+    def emit(placed: PlacedOperation) -> None:
+        timeline.apply(placed.operation, revision.id, placed.guarded, placed.conditional)
+
+    return read(
+        revision.definition,
+        "downgrade",
+        Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env)),
+    )
 
 
 def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
@@ -59,12 +86,13 @@ def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
     dialect = history.target.servers[0].dialect if history.target.servers else None
     for revision in history.ordered:
         revision.before = timeline.now()
-        _upgrade(read, revision, timeline, dialect, reading)
+        upgrade(read, revision, timeline, dialect, reading)
         revision.after = timeline.now()
         _downgrade(read, revision, timeline, dialect)
 
 
-def _upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
+def upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
+    """Reads the upgrade of a revision on the schema that a timeline ends with, and applies it to that."""
     steps: list[Step] = []
 
     def emit(placed: PlacedOperation) -> None:
@@ -77,7 +105,7 @@ def _upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: 
                 NotUnderstood(placed.place, operation_kind(placed.operation), unnamed.reason)
             )
 
-    environment = Environment(dialect, timeline.now, emit)
+    environment = Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env))
     revision.upgrade = read(revision.definition, "upgrade", environment)
     revision.steps = tuple(steps)
     reading.operations += len(steps)
@@ -91,12 +119,8 @@ def _unnamed(operation: Operation) -> Unknown | None:
 
 
 def _downgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None) -> None:
-    def emit(placed: PlacedOperation) -> None:
-        timeline.apply(placed.operation, revision.id, placed.guarded, placed.conditional)
-
     end = timeline.now().step
-    environment = Environment(dialect, timeline.now, emit)
-    revision.downgrade = read(revision.definition, "downgrade", environment)
+    revision.downgrade = _read_back(read, revision, timeline, dialect)
     if revision.downgrade is not None and revision.downgrade.raises is None:
         revision.downgrade_differences = _differences(revision, revision.downgrade, timeline.now(), dialect)
     timeline.rewind(end)
