@@ -207,6 +207,17 @@ class SchemaView:
             if entry is not None and entry.present:
                 yield ObjectView.of(entry)
 
+    def objects_on(self, table: ObjectName) -> Iterator[ObjectView]:
+        """The views, triggers, ... that are known to be there and mention a table."""
+        for identity in self._store.mentioners.get(self._store.key(table), ()):
+            view = self.object(*identity)
+            if view is not None and any(self.are_one(table, name) for name in view.definition.mentions):
+                yield view
+
+    def are_one(self, one: ObjectName, other: ObjectName) -> bool:
+        """Whether two names are those of one object: the default schema goes without saying."""
+        return self._store.key(one) == self._store.key(other)
+
     def _table(self, store: TableStore) -> TableView:
         return TableView(store, self._store.taints, self.step, self._visible)
 

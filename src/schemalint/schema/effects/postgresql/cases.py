@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple, Union
 
@@ -19,6 +20,7 @@ Roles = Mapping[str, Names]
 
 
 _FOUND: Roles = MappingProxyType({})
+_fact = cache(facts.fact)
 
 
 class Case(NamedTuple):
@@ -47,7 +49,7 @@ def effect_of_cases(cases: Iterable[Case], schema: SchemaView, version: int | No
 
 
 def _effect(case: Case, schema: SchemaView, version: int | None) -> Effect:
-    fact = facts.fact(case.form, version)
+    fact = _fact(case.form, version)
     if fact is None:
         return Effect(doubts=case.doubts)
     subject = case.subject
@@ -71,6 +73,7 @@ def _effect(case: Case, schema: SchemaView, version: int | None) -> Effect:
     )
 
 
+@cache
 def measured_on(version: int | None) -> str:
     """How a fact of a major version is known; None is for what holds on all of them."""
     if version is None:

@@ -123,7 +123,7 @@ def _bound(
             others = tuple(dict.fromkeys(name for name in referencing if name != table.name))
             found.append(Case(f"alter-type-referenced{suffix}", operation.table, {"referencing": others}))
         if not table.complete:
-            doubts = (*doubts, f"Foreign keys of {column}, or to it, that are not known would lock more tables.")
+            doubts = (*doubts, f"Indexes, CHECKs and foreign keys of {column} that are not known would add to it.")
     return (Case(_form(operation, change, table, schema), operation.table, doubts=doubts), *found)
 
 

@@ -10,7 +10,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ColumnDef, Default, ForeignKeyDef, Generated
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
-from schemalint.schema.effects.postgresql.column_types import change_type
+from schemalint.schema.effects.postgresql.column_types import change_type, refers_to
 from schemalint.schema.effects.postgresql.defaults import is_null, volatility_of_default
 from schemalint.schema.effects.postgresql.named_types import domain_of, is_constrained, object_named
 from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
@@ -42,7 +42,7 @@ def _added(operation: ops.AddColumn, schema: SchemaView, version: int | None) ->
     if column.identity is not None:
         return Case("add-column-serial" if column.identity.style == "serial" else "add-column-identity", table)
     if column.generated is not None:
-        return Case(f"add-column-{_kept(column.generated, version)}", table)
+        return Case(f"add-column-{_kept(column.generated)}", table)
     domain = domain_of(column.type, schema)
     if domain is not None and is_constrained(domain, schema):
         return Case("add-column-constrained-domain", table)
@@ -66,8 +66,8 @@ def _rewritten(column: ColumnDef, why: str) -> str:
     return f"Were the default of {column.name} volatile, all rows would be written anew: {why}."
 
 
-def _kept(generated: Generated, version: int | None) -> str:
-    """Whether a generated column is kept in the rows; where neither is written, PostgreSQL 18 computes it."""
+def _kept(generated: Generated) -> str:
+    """Whether a generated column is kept in the rows; where neither is written, as only 18 allows, it is not."""
     return "stored" if generated.stored else "virtual"
 
 
@@ -105,8 +105,6 @@ def _targets(table: TableView, column: str) -> Names:
 
 def _referring(table: TableView, column: str, schema: SchemaView) -> Names:
     """The tables whose foreign keys refer to a column."""
-    from schemalint.schema.effects.postgresql.column_types import refers_to
-
     return tuple(
         dict.fromkeys(
             key.table
@@ -137,7 +135,7 @@ def alter_column(operation: ops.AlterColumn, schema: SchemaView, version: int | 
     if operation.identity != "keep":
         found.append(Case(_of_identity(operation, table), operation.table))
     if operation.generated != "keep":
-        found.append(_generated(operation, table, version))
+        found.append(_generated(operation, table))
     if operation.comment is not None:
         found.append(Case("comment", operation.table))
     return tuple(found)
@@ -190,7 +188,7 @@ def _of_identity(operation: ops.AlterColumn, table: TableView | None) -> str:
     return "set-identity" if column is not None and column.identity is not None else "add-identity"
 
 
-def _generated(operation: ops.AlterColumn, table: TableView | None, version: int | None) -> Case:
+def _generated(operation: ops.AlterColumn, table: TableView | None) -> Case:
     form = "drop-expression" if operation.generated is None else "set-expression"
     column = _column(operation, table)
     virtual = column is not None and column.generated is not None and not column.generated.stored

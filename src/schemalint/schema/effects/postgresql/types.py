@@ -35,6 +35,35 @@ _AS_THEY_LIE: dict[tuple[str, str], Change] = {
     **dict.fromkeys(_ZONES, "indexes"),
 }
 _LONGEST = {"timestamp": 6, "timestamptz": 6, "time": 6, "timetz": 6, "interval": 6}
+_ASSIGNED = {
+    "bigint": "double integer numeric real smallint",
+    "bit": "varbit",
+    "boolean": "",
+    "cidr": "inet",
+    "date": "timestamp timestamptz",
+    "double": "bigint integer numeric real smallint",
+    "inet": "cidr",
+    "integer": "bigint double numeric real smallint oid",
+    "interval": "time",
+    "json": "jsonb",
+    "jsonb": "json",
+    "numeric": "bigint double integer real smallint",
+    "real": "bigint double integer numeric smallint",
+    "smallint": "bigint double integer numeric real",
+    "time": "interval timetz",
+    "timestamp": "date time timestamptz",
+    "timestamptz": "date time timestamp timetz",
+    "timetz": "time",
+    "varbit": "bit",
+    "binary": "",
+    "uuid": "",
+    "enum": "",
+    "tsvector": "",
+    "xml": "",
+    **dict.fromkeys(("text", "varchar", "char"), ""),
+}
+"""The types that values of a type may be assigned to, beside text (`pg_cast.castcontext` of the majors 12 to 18)."""
+_TEXTS = frozenset({"text", "varchar", "char"})
 _BY_NAME = frozenset({"other", "array", "enum"})
 
 
@@ -153,37 +182,6 @@ def _scale(kind: SqlType) -> Union[int, None]:
 
 def _collates_anew(old: SqlType, new: SqlType) -> bool:
     return (old.collation or "default") != (new.collation or "default")
-
-
-_ASSIGNED = {
-    "bigint": "double integer numeric real smallint",
-    "bit": "varbit",
-    "boolean": "",
-    "cidr": "inet",
-    "date": "timestamp timestamptz",
-    "double": "bigint integer numeric real smallint",
-    "inet": "cidr",
-    "integer": "bigint double numeric real smallint oid",
-    "interval": "time",
-    "json": "jsonb",
-    "jsonb": "json",
-    "numeric": "bigint double integer real smallint",
-    "real": "bigint double integer numeric smallint",
-    "smallint": "bigint double integer numeric real",
-    "time": "interval timetz",
-    "timestamp": "date time timestamptz",
-    "timestamptz": "date time timestamp timetz",
-    "timetz": "time",
-    "varbit": "bit",
-    "binary": "",
-    "uuid": "",
-    "enum": "",
-    "tsvector": "",
-    "xml": "",
-    **dict.fromkeys(("text", "varchar", "char"), ""),
-}
-"""The types that values of a type may be assigned to, beside text (`pg_cast.castcontext` of the majors 12 to 18)."""
-_TEXTS = frozenset({"text", "varchar", "char"})
 
 
 def needs_using(old: ColumnType, new: ColumnType) -> bool:

@@ -10,6 +10,8 @@ from schemalint.sql.dialect import dialect_of
 from schemalint.sql.tokens import Token, scan, unquoted
 
 _VIEWS = frozenset({"view", "materialized view"})
+_BEFORE_OTHERS = frozenset({"AS", "FROM", "JOIN", "ONLY"})
+"""Words before a name that is no column's."""
 
 
 def viewing(schema: SchemaView, table: ObjectName) -> tuple[ObjectName, ...]:
@@ -27,16 +29,16 @@ def viewing_column(schema: SchemaView, table: ObjectName, column: str) -> tuple[
 
 
 def _views(schema: SchemaView, table: ObjectName) -> Iterator[ObjectView]:
-    for view in schema.objects():
-        if view.definition.kind in _VIEWS and table in view.definition.mentions:
-            yield view
+    return (view for view in schema.objects_on(table) if view.definition.kind in _VIEWS)
 
 
 def _uses(sql: str, column: str) -> bool:
     tokens = list(scan(sql, dialect_of("postgresql")))
     body = next((index for index, token in enumerate(tokens) if token.upper == "SELECT"), len(tokens))
     return any(
-        _is_name(token, column) and tokens[index - 1].upper != "AS"
+        _is_name(token, column)
+        and tokens[index - 1].upper not in _BEFORE_OTHERS
+        and not (index + 1 < len(tokens) and tokens[index + 1].text == ".")
         for index, token in enumerate(tokens)
         if index > body
     )
