@@ -12,6 +12,7 @@ from schemalint.facts.revisions import Body, PlacedOperation
 from schemalint.interpret.program import Program
 from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
 from schemalint.readers.alembic.revisions import body_source
+from schemalint.readers.models.metadata import Metadata
 from schemalint.schema.timeline import Timeline
 from schemalint.source.lower import lower
 
@@ -62,6 +63,7 @@ def read() -> Callable[..., Reading]:
         before: str = "",
         files: dict[str, str] | None = None,
         header: str = HEADER,
+        naming: dict[str, str] | None = None,
     ) -> Reading:
         timeline = Timeline()
 
@@ -69,7 +71,8 @@ def read() -> Callable[..., Reading]:
             def emit(placed: PlacedOperation) -> None:
                 timeline.apply(placed.operation, revision, placed.guarded, placed.conditional)
 
-            return Environment(dialect, timeline.now, emit)
+            metadata = Metadata() if naming is None else Metadata(convention=tuple(naming.items()))
+            return Environment(dialect, timeline.now, emit, naming=metadata)
 
         text = header + source
         texts = {"versions/new.py": text, **(files or {})}

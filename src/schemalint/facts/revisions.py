@@ -94,7 +94,8 @@ class EnvConfig(msgspec.Struct, frozen=True, gc=False):
     `folder` is where `env.py` stands, `versions` are the folders of the revisions. `url` is the database URL with its
     password removed. `isolation_level` is that of the engine ("AUTOCOMMIT" makes every statement its own transaction).
     `include_object` tells that something filters the objects that autogenerate sees, or may: `include_object`,
-    `include_name`, or arguments that cannot be seen.
+    `include_name`, or arguments that cannot be seen. `naming_convention` is that of the target metadata: its templates
+    by kind (pk, uq, ck, fk, ix), None for one that is computed.
     """
 
     path: str
@@ -108,6 +109,7 @@ class EnvConfig(msgspec.Struct, frozen=True, gc=False):
     include_schemas: Union[bool, Unknown, None] = None
     include_object: bool = False
     target_metadata: str | None = None
+    naming_convention: Union[tuple[tuple[str, Union[str, None]], ...], Unknown] = (("ix", "ix_%(column_0_label)s"),)
     isolation_level: str | None = None
     url: str | None = None
     lock_timeout: Union[str, Unknown, None] = None

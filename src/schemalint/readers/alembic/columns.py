@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     AddColumn,
@@ -12,31 +14,27 @@ from schemalint.facts.operations import (
     AlterColumn,
     CreateIndex,
     DropColumn,
+    DropConstraint,
     OpaqueOperation,
     RenameColumn,
 )
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import Made, Value, text_of, unknown
-from schemalint.readers.alembic.signatures import Arguments, table_of
+from schemalint.readers.alembic.signatures import OBJECT_NAMES, Arguments, table_of
 from schemalint.readers.alembic.tables import Call, Did, inline_constraints
 from schemalint.readers.sqlalchemy.constraints import checks_of_type
 from schemalint.readers.sqlalchemy.expressions import default_of, generated_of, identity_of
 from schemalint.readers.sqlalchemy.names import object_name
-from schemalint.readers.sqlalchemy.tables import COLUMNS, column
+from schemalint.readers.sqlalchemy.tables import COLUMNS, SERIAL, column, counted
 from schemalint.readers.sqlalchemy.types import type_of
-
-# Names that `AlterColumnOp` has for the parameters of `alter_column`.
-_OBJECT_NAMES = {
-    "nullable": "modify_nullable",
-    "type_": "modify_type",
-    "server_default": "modify_server_default",
-    "new_column_name": "modify_name",
-    "comment": "modify_comment",
-}
 
 
 def add_column(call: Call) -> Iterator[Did]:
-    """The column, then its constraints and its index. It does not create an enum type."""
+    """The column, then its constraints and its index. It does not create an enum type.
+
+    Measured with Alembic 1.20: `primary_key=True` makes no primary key unless `inline_primary_key` says so, and
+    `inline_references` leaves the name of the foreign key to the server.
+    """
     table = object_name(*table_of(call.arguments, call.batch))
     value = call.arguments.value("column")
     read = column(call.machine, value, table) if isinstance(value, Made) and value.callee in COLUMNS else unknown(value)
@@ -45,8 +43,12 @@ def add_column(call: Call) -> Iterator[Did]:
         yield Did(OpaqueOperation(f"add_column: {read.reason}", touches))
         return
     places = (*call.arguments.places(), *read.arguments)
-    yield Did(AddColumn(table, read.definition, call.arguments.sure("if_not_exists")), arguments=places)
-    for operation in inline_constraints(read, table):
+    definition = read.definition
+    if read.primary_key and counted([read], (definition.name,), list(read.constraints)):
+        definition = replace(definition, identity=SERIAL)
+    yield Did(AddColumn(table, definition, call.arguments.sure("if_not_exists")), arguments=places)
+    key = read.primary_key and call.arguments.sure("inline_primary_key")
+    for operation in inline_constraints(read, table, key, call.arguments.sure("inline_references")):
         yield Did(operation, True, None, places)
     check = checks_of_type(read.type, read.definition.type, read.definition.name, call.dialect)
     if check is not None:
@@ -68,15 +70,31 @@ def alter_column(call: Call) -> Iterator[Did]:
     table = object_name(*table_of(arguments, call.batch))
     name = text_of(arguments.value("column_name"))
     changes = _changes(call, arguments)
+    checks = _checks(call, table, name) if "type" in changes else ()
+    yield from (check for check in checks if isinstance(check.operation, DropConstraint))
     if changes or arguments.open:
         yield Did(AlterColumn(table, name, **{**changes, **_existing(call, arguments)}))
+    yield from (check for check in checks if isinstance(check.operation, AddConstraint))
     new_name = _changed(arguments, "new_column_name")
     if new_name is not None and new_name != name:
         yield Did(RenameColumn(table, name, text_of(new_name)))
 
 
+def _checks(call: Call, table: ObjectName | Unknown, column: str | Unknown) -> tuple[Did, ...]:
+    """The CHECKs that go with the old type of a column and come with the new one, where the server has no such type."""
+    found: list[Did] = []
+    for given, drops in ((call.arguments.value("existing_type"), True), (_changed(call.arguments, "type_"), False)):
+        kind = type_of(call.machine, given) if given is not None else Unknown("it is not given")
+        check = checks_of_type(given, kind, column, call.dialect) if isinstance(column, str) else None
+        if check is None or (drops and (check.name is None or call.dialect == "mysql")):
+            continue
+        operation = DropConstraint(table, check.name, "check") if drops else AddConstraint(table, check, inline=True)
+        found.append(Did(operation, True))
+    return tuple(found)
+
+
 def _changed(arguments: Arguments, name: str, default: Value = None) -> Value:
-    return arguments.value(name, arguments.value(_OBJECT_NAMES[name], default))
+    return arguments.value(name, arguments.value(OBJECT_NAMES[name], default))
 
 
 def _changes(call: Call, arguments: Arguments) -> dict[str, Any]:
@@ -94,6 +112,8 @@ def _changes(call: Call, arguments: Arguments) -> dict[str, Any]:
     if default is not False:
         changes.update(_default(default))
     comment = _changed(arguments, "comment", False)
+    if arguments.value("autoincrement") is True and call.dialect in ("mysql", "mariadb"):
+        changes["identity"] = SERIAL
     if comment is not False:
         changes["comment"] = "" if comment is None else text_of(comment)
     return changes

@@ -12,9 +12,12 @@ from schemalint.facts.operations import OpaqueOperation, Operation, TransactionC
 from schemalint.facts.revisions import PlacedOperation
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.readers.alembic.tables import Did
+from schemalint.readers.models.metadata import Metadata
 from schemalint.schema.view import SchemaView
 
 Arguments = tuple[tuple[str, Place], ...]
+
+_DEFAULT_NAMES = Metadata()
 
 
 class NotUnderstood(NamedTuple):
@@ -29,7 +32,8 @@ class NotUnderstood(NamedTuple):
 class Environment:
     """What surrounds a body that is read.
 
-    `dialect` is the target's server, None while undecided. `schema` gives the schema as it stands now; `emit` takes an
+    `dialect` is the target's server, None while undecided. `naming` is the metadata whose convention names what the
+    operations leave without a name. `schema` gives the schema as it stands now; `emit` takes an
     operation and applies it before the next one is read. `not_understood` is filled on the way.
     """
 
@@ -37,6 +41,7 @@ class Environment:
     schema: Callable[[], SchemaView]
     emit: Callable[[PlacedOperation], None]
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    naming: Metadata = _DEFAULT_NAMES
 
 
 @dataclass(slots=True)

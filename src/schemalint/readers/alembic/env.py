@@ -19,6 +19,7 @@ from schemalint.interpret.resolve import qualified_name
 from schemalint.interpret.scopes import Assigned
 from schemalint.ir import Attribute, Call, Constant, Expression, FString, Name, Sequence
 from schemalint.readers.alembic.ini import AlembicIni, find_folder
+from schemalint.readers.alembic.target import naming_convention
 from schemalint.readers.keywords import Keywords, keywords_of
 from schemalint.readers.nodes import Block, blocks, nodes
 from schemalint.readers.urls import dialect_of_url, without_password
@@ -59,6 +60,7 @@ def read_env(
         include_schemas=_flag(online, "include_schemas"),
         include_object=any(call.constant(name) is not None for call in online for name in _FILTERS),
         target_metadata=_metadata(program, path, online),
+        naming_convention=naming_convention(program, path, online),
         isolation_level=_isolation_level(program, path, found),
         url=url or (ini.url if ini else None),
         lock_timeout=_timeout("lock_timeout", program, path, found, strings),

@@ -12,6 +12,7 @@ from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, TransactionControl
 from schemalint.interpret.evaluator.machine import Flow, Framework, Machine
 from schemalint.interpret.values import (
+    HOLE,
     MISSING,
     Builtin,
     Class,
@@ -29,6 +30,7 @@ from schemalint.interpret.values import (
 )
 from schemalint.ir import FunctionDef
 from schemalint.readers.alembic import catalog
+from schemalint.readers.alembic.batches import batch_of, before_change
 from schemalint.readers.alembic.columns import add_column, alter_column, drop_column
 from schemalint.readers.alembic.constraints import (
     create_check_constraint,
@@ -54,9 +56,11 @@ from schemalint.readers.alembic.handles import (
     is_database,
     quoted,
 )
+from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.objects import object_call
 from schemalint.readers.alembic.signatures import BATCH_OPERATIONS, OBJECTS, Arguments
 from schemalint.readers.alembic.tables import Call, Did, create_table, drop_table, rename_table, table_comment
+from schemalint.readers.sqlalchemy.names import FinalName
 from schemalint.readers.sqlalchemy.statements import chain, queried
 from schemalint.schema.view import SchemaView
 
@@ -227,7 +231,8 @@ class AlembicFramework(Framework):
             return self._service(name, args, place)
         if name == "batch_alter_table":
             arguments = Arguments(name, args, False)
-            return Handle("batch", (arguments.value("table_name"), arguments.value("schema")))
+            self._note_unknown(name, arguments, place)
+            return batch_of(self.machine, self.emitter, arguments, place)
         if name == "execute":
             return execute(self.machine, self.emitter, args, place)
         if name in _OPERATIONS and (batch is None or name in BATCH_OPERATIONS):
@@ -236,10 +241,17 @@ class AlembicFramework(Framework):
             return Unsure(f"{name} is a matter of the environment")
         return self._opaque(f"{name} is no operation of Alembic's own", name, place)
 
+    def _note_unknown(self, name: str, arguments: Arguments, place: Place) -> None:
+        """Arguments that Alembic does not have are told: what they do is not known."""
+        for keyword in arguments.strange:
+            self.emitter.doubt(place, name, f"the argument `{keyword}` is not known")
+
     def _do(self, name: str, args: tuple[Given, ...], place: Place, batch: tuple[Value, Value] | None) -> Value:
         arguments = Arguments(name, args, batch is not None)
+        self._note_unknown(name, arguments, place)
         done = _OPERATIONS[name](Call(self.machine, name, arguments, self.emitter.environment.dialect, batch))
-        self.emitter.take(self.machine, done, name, place, arguments.places())
+        named = with_names(done, self.emitter.environment.naming)
+        self.emitter.take(self.machine, named, name, place, arguments.places())
         return Made(f"{OP}.{name}", args, None, place)
 
     def _service(self, name: str, args: tuple[Given, ...], place: Place) -> Value:
@@ -251,7 +263,7 @@ class AlembicFramework(Framework):
         if name == "is_offline_mode":
             return False
         if name == "f":
-            return first
+            return FinalName(first) if isinstance(first, str) and HOLE not in first else first
         if name == "run_async":
             return self.machine.call(first, (Given(None, CONNECTION), *args[1:]), place)
         if name == "invoke":
@@ -291,6 +303,7 @@ class AlembicFramework(Framework):
 
     def _handle_call(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
         if owner.kind == "batch":
+            before_change(self.machine, self.emitter, owner, name, place)
             return self._operation(name, args, place, (owner.data[0], owner.data[1]))
         if owner.kind == "inspector":
             return catalog.ask(self._schema(), name, args, self.emitter.environment.dialect)

@@ -11,10 +11,12 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.interpret.values import MISSING, Class, Given, Made, Member, Missing, Value
 from schemalint.readers.alembic.emit import Emitter
+from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.signatures import Arguments
 from schemalint.readers.alembic.tables import Call, Did, created_table, enum_of
+from schemalint.readers.models.metadata import Metadata, metadata_of
 from schemalint.readers.sqlalchemy.constraints import index_of
-from schemalint.readers.sqlalchemy.names import object_name, table_name
+from schemalint.readers.sqlalchemy.names import object_name, plain_name, table_name
 from schemalint.readers.sqlalchemy.tables import table
 from schemalint.readers.sqlalchemy.types import type_of
 
@@ -75,7 +77,8 @@ def _table(machine: Machine, emitter: Emitter, owner: Value, name: str, options:
         call = Call(machine, "create_table", Arguments("create_table", (), False), emitter.environment.dialect)
         read = table(machine, found, rest, owner.value("comment"))
         definition = read.definition if rest else replace(read.definition, complete=False)
-        return list(created_table(call, read, definition, checked))
+        metadata = metadata_of(owner.value("metadata", 1), None) or Metadata()
+        return list(with_names(created_table(call, read, definition, checked), metadata))
     if isinstance(owner, Member) and owner.name == "__table__" and isinstance(owner.owner, Class):
         return [Did(_mapped(machine, owner.owner, name, checked))]
     return None
@@ -95,6 +98,7 @@ def _index(machine: Machine, owner: Made, name: str, checked: bool) -> list[Did]
     found = table_name(machine, tables[0]) if tables else Unknown("the index names no table")
     definition = index_of(owner.value("name", 0), keys, owner, None)
     if name == "create":
-        return [Did(CreateIndex(found, definition, False, checked))]
-    index = definition.name if definition.name is not None else Unknown("the index has no name")
-    return [Did(DropIndex(index, found, if_exists=checked))]
+        return list(with_names([Did(CreateIndex(found, definition, False, checked))], Metadata()))
+    index = plain_name(owner.value("name", 0))
+    doubt = Unknown("the index has no name" if definition.name is None else "its name is computed")
+    return [Did(DropIndex(doubt if index is None else str(index), found, if_exists=checked))]

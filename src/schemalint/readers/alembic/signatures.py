@@ -10,7 +10,18 @@ from schemalint.interpret.values import Given, Made, Unsure, Value, unknown
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "add_column": ("table_name", "column"),
     "alter_column": ("table_name", "column_name"),
-    "batch_alter_table": ("table_name", "schema", "recreate"),
+    "batch_alter_table": (
+        "table_name",
+        "schema",
+        "recreate",
+        "partial_reordering",
+        "copy_from",
+        "table_args",
+        "table_kwargs",
+        "reflect_args",
+        "reflect_kwargs",
+        "naming_convention",
+    ),
     "bulk_insert": ("table", "rows"),
     "create_check_constraint": ("constraint_name", "table_name", "condition"),
     "create_exclude_constraint": ("constraint_name", "table_name", "*elements"),
@@ -18,13 +29,13 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "create_index": ("index_name", "table_name", "columns"),
     "create_primary_key": ("constraint_name", "table_name", "columns"),
     "create_table": ("table_name", "*columns"),
-    "create_table_comment": ("table_name", "comment"),
+    "create_table_comment": ("table_name", "comment", "existing_comment"),
     "create_unique_constraint": ("constraint_name", "table_name", "columns"),
     "drop_column": ("table_name", "column_name"),
     "drop_constraint": ("constraint_name", "table_name", "type_"),
     "drop_index": ("index_name", "table_name"),
     "drop_table": ("table_name",),
-    "drop_table_comment": ("table_name",),
+    "drop_table_comment": ("table_name", "existing_comment"),
     "execute": ("sqltext",),
     "rename_table": ("old_table_name", "new_table_name"),
 }
@@ -35,6 +46,31 @@ BATCH_OPERATIONS = frozenset(OPERATIONS) - {
     "drop_table",
     "rename_table",
 }
+# What is given by keyword besides, options of dialects apart. "*" takes any: they are those of `sqlalchemy.Table`.
+_KEYWORDS: dict[str, tuple[str, ...]] = {
+    "add_column": ("if_not_exists", "inline_references", "inline_primary_key", "insert_before", "insert_after"),
+    "alter_column": (
+        *("nullable", "comment", "server_default", "new_column_name", "type_", "autoincrement"),
+        *("existing_type", "existing_server_default", "existing_nullable", "existing_comment"),
+        *("existing_autoincrement", "insert_before", "insert_after"),
+    ),
+    "bulk_insert": ("multiinsert",),
+    "create_check_constraint": ("deferrable", "initially", "info"),
+    "create_exclude_constraint": ("deferrable", "initially", "ops", "using", "where"),
+    "create_foreign_key": (
+        *("onupdate", "ondelete", "deferrable", "initially", "match", "source_schema", "referent_schema"),
+        *("use_alter", "link_to_name", "info"),
+    ),
+    "create_index": ("unique", "if_not_exists", "info", "quote"),
+    "create_table": ("*",),
+    "create_unique_constraint": ("deferrable", "initially", "info"),
+    "drop_column": ("if_exists",),
+    "drop_constraint": ("if_exists",),
+    "drop_index": ("if_exists",),
+    "drop_table": ("*",),
+    "execute": ("execution_options",),
+}
+_DIALECTS = ("postgresql_", "mysql_", "mariadb_", "sqlite_", "mssql_", "oracle_")
 _IMPLIED = frozenset({"table_name", "source_table"})
 
 # Before Alembic 0.8 parameters had other names; they were accepted until 1.0.
@@ -53,6 +89,17 @@ _FORMER_ANY = {
     "local_cols": "columns",
     "cols": "columns",
 }
+
+# Names that `AlterColumnOp` has for the parameters of `alter_column`.
+OBJECT_NAMES = {
+    "nullable": "modify_nullable",
+    "type_": "modify_type",
+    "server_default": "modify_server_default",
+    "new_column_name": "modify_name",
+    "comment": "modify_comment",
+}
+# What the constructors of operation objects take besides.
+_OBJECT_KEYWORDS = (*OBJECT_NAMES.values(), "kw", "condition", "reverse", "_reverse")
 
 # The operation objects of `alembic.operations.ops`, by the directive that makes them.
 OBJECTS = {
@@ -74,7 +121,7 @@ OBJECTS = {
 
 
 class Arguments:
-    """The arguments of an operation by the names of its parameters."""
+    """The arguments of an operation by the names of its parameters. `strange` are those that Alembic does not have."""
 
     def __init__(self, name: str, args: tuple[Given, ...], batch: bool) -> None:
         self.given: dict[str, Given] = {}
@@ -96,6 +143,9 @@ class Arguments:
             if keyword not in OPERATIONS[name] and keyword in _FORMER_ANY and name not in _FORMER:
                 keyword = _FORMER_ANY[keyword]
             self.given.setdefault(keyword, arg)
+        known = {*OPERATIONS[name], *_KEYWORDS.get(name, ()), "schema", *_OBJECT_KEYWORDS}
+        own = (keyword for keyword in self.given if keyword not in known and not keyword.startswith(_DIALECTS))
+        self.strange = () if "*" in known else tuple(own)
 
     def value(self, name: str, default: Value = None) -> Value:
         """The value of a parameter, else the default."""

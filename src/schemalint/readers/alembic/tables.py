@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
@@ -18,16 +20,17 @@ from schemalint.facts.operations import (
     Operation,
     RenameTable,
 )
-from schemalint.facts.tables import EnumDef, PrimaryKeyDef, TableDef
+from schemalint.facts.tables import EnumDef, ForeignKeyDef, PrimaryKeyDef, TableDef
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
-from schemalint.interpret.values import HOLE, Value
+from schemalint.interpret.values import HOLE, Value, members
 from schemalint.readers.alembic.signatures import Arguments, table_of
 from schemalint.readers.sqlalchemy.constraints import checks_of_type
-from schemalint.readers.sqlalchemy.names import object_name
+from schemalint.readers.sqlalchemy.names import FinalName, object_name, plain_text
 from schemalint.readers.sqlalchemy.tables import ReadColumn, ReadTable, table
 from schemalint.readers.sqlalchemy.types import native_enum
+from schemalint.schema.definitions import default_constraint_name
 
 
 class Did(NamedTuple):
@@ -59,7 +62,8 @@ def create_table(call: Call) -> Iterator[Did]:
     read = table(call.machine, name, tuple(arguments.rest), arguments.value("comment"))
     definition = read.definition
     if arguments.open:
-        definition = _replaced(definition, complete=False)
+        definition = replace(definition, complete=False)
+    definition = replace(definition, partition_by=plain_text(arguments.value("postgresql_partition_by")))
     yield from created_table(call, read, definition, arguments.sure("if_not_exists"))
 
 
@@ -72,13 +76,23 @@ def created_table(call: Call, read: ReadTable, definition: TableDef, if_not_exis
         if (check := checks_of_type(column.type, column.definition.type, column.definition.name, call.dialect))
     ]
     if checks:
-        definition = _replaced(definition, constraints=(*definition.constraints, *checks))
-    yield Did(CreateTable(definition, if_not_exists), arguments=_places(call.arguments, read))
+        definition = replace(definition, constraints=(*definition.constraints, *checks))
+    yield Did(
+        CreateTable(definition, if_not_exists, inherits=_parents(call.arguments)),
+        arguments=_places(call.arguments, read),
+    )
     for column in read.columns:
         if column.index is not None:
             yield Did(CreateIndex(definition.name, column.index), True, column.place, column.arguments)
     for index, place in read.indexes:
         yield Did(CreateIndex(definition.name, index), True, place, ())
+
+
+def _parents(arguments: Arguments) -> tuple[ObjectName, ...]:
+    """The tables that a new one inherits from."""
+    given = arguments.value("postgresql_inherits")
+    names = [object_name(item, None) for item in (members(given) or [given]) if isinstance(item, str)]
+    return tuple(name for name in names if isinstance(name, ObjectName))
 
 
 def _enums(call: Call, columns: list[ReadColumn]) -> Iterator[Did]:
@@ -97,11 +111,6 @@ def enum_of(kind: SqlType) -> EnumDef | None:
     if kind.enum is None:
         return None
     return EnumDef(kind.enum, kind.values if kind.values is not None else Unknown("the values are not given"))
-
-
-def _replaced(definition: TableDef, **changes: Any) -> TableDef:
-    values = {name: getattr(definition, name) for name in TableDef.__struct_fields__}
-    return TableDef(**{**values, **changes})
 
 
 def _places(arguments: Arguments, read: ReadTable) -> tuple[tuple[str, Place], ...]:
@@ -137,9 +146,15 @@ def table_comment(call: Call) -> Iterator[Did]:
     yield Did(AlterTable(object_name(*table_of(call.arguments, call.batch)), "comment", text))
 
 
-def inline_constraints(column: ReadColumn, table: ObjectName | Unknown) -> Iterator[Operation]:
-    """The constraints that come with a column that is added to a table."""
-    if column.primary_key:
+def inline_constraints(
+    column: ReadColumn, table: ObjectName | Unknown, key: bool, references: bool
+) -> Iterator[Operation]:
+    """The constraints that come with a column that is added to a table: a primary key if it is the `key`, and foreign
+    keys of the server's naming if it holds `references` itself."""
+    if key:
         yield AddConstraint(table, PrimaryKeyDef(None, (column.definition.name,)), inline=True)
     for constraint in column.constraints:
+        if references and isinstance(constraint, ForeignKeyDef) and isinstance(table, ObjectName):
+            name = FinalName(default_constraint_name(table.name, constraint, ()))
+            constraint = replace(constraint, name=name)
         yield AddConstraint(table, constraint, inline=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import msgspec
 
@@ -17,63 +18,87 @@ from schemalint.facts.tables import (
 )
 from schemalint.facts.unknown import Unknown
 from schemalint.readers.models.metadata import Metadata
+from schemalint.readers.sqlalchemy.names import FinalName
 
 _KINDS: dict[type, str] = {PrimaryKeyDef: "pk", UniqueDef: "uq", CheckDef: "ck", ForeignKeyDef: "fk"}
 _TOKEN = re.compile(r"%\((\w+)\)s")
 _COLUMN = re.compile(r"(?P<referred>referred_)?column_(?P<first>\d+)(?P<all>_?N)?_(?P<what>name|key|label)")
 
 
+@dataclass(frozen=True)
+class _Subject:
+    """What a template is filled in from: `name` is the one that the source gives."""
+
+    table: ObjectName
+    columns: tuple[str, ...] = ()
+    name: str | None = None
+    reference: ForeignKeyDef | None = None
+
+
 def named_constraint(constraint: ConstraintDef, table: ObjectName, metadata: Metadata) -> ConstraintDef:
     """The constraint with the name that its metadata gives it."""
     kind = _KINDS.get(type(constraint))
-    template = metadata.template(kind) if kind is not None else None
-    if template is None:
-        return constraint
-    if constraint.name is not None and "%(constraint_name)s" not in template:
-        return constraint
-    if constraint.name is None and "%(constraint_name)s" in template:
-        return constraint
-    name = _applied(template, table, getattr(constraint, "columns", ()), constraint)
-    if name is None:
-        return constraint
-    return msgspec.structs.replace(constraint, name=name)
+    reference = constraint if isinstance(constraint, ForeignKeyDef) else None
+    subject = _Subject(table, getattr(constraint, "columns", ()), constraint.name, reference)
+    name = _name(subject, metadata.template(kind) if kind is not None else None)
+    return constraint if name is constraint.name else msgspec.structs.replace(constraint, name=name)
+
+
+def dropped_name(name: str | None, kind: str, table: ObjectName, metadata: Metadata) -> str | None:
+    """The name by which a constraint of a kind (`pk`, `uq`, `ck`, `fk`) is dropped where the source gives this one.
+
+    Nothing is known of its columns.
+    """
+    return _name(_Subject(table, name=name), metadata.template(kind))
 
 
 def named_index(index: IndexDef, table: ObjectName, metadata: Metadata) -> IndexDef:
     """The index with the name that its metadata gives it where the source gives none."""
-    if index.name is not None and not isinstance(index.name, Unknown):
-        return index
+    if index.name is not None:
+        plain = str(index.name) if isinstance(index.name, FinalName) else index.name
+        return index if plain is index.name else msgspec.structs.replace(index, name=plain)
     template = metadata.template("ix") if metadata.known else None
     columns = index.columns
-    name = _applied(template, table, columns, None) if template is not None and columns else None
+    name = _applied(template, _Subject(table, columns)) if template is not None and columns else None
     return msgspec.structs.replace(index, name=name or Unknown("the library names it"))
 
 
-def _applied(
-    template: str, table: ObjectName, columns: tuple[str, ...], constraint: ConstraintDef | None
-) -> str | None:
+def _name(subject: _Subject, template: str | None) -> str | None:
+    """The name from a template; that of the source where the template says nothing of it.
+
+    A template with the name in it is for what has one, any other for what has none.
+    """
+    name = subject.name
+    if isinstance(name, FinalName):
+        return str(name)
+    if template is None or (name is None) is ("%(constraint_name)s" in template):
+        return name
+    return _applied(template, subject) or name
+
+
+def _applied(template: str, subject: _Subject) -> str | None:
     """A name from a template; None where a token of it is one of the project's own."""
     parts: dict[str, str] = {}
     for token in _TOKEN.findall(template):
-        value = _part(token, table, columns, constraint)
+        value = _part(token, subject)
         if value is None:
             return None
         parts[token] = value
     return _TOKEN.sub(lambda match: parts[match[1]], template)
 
 
-def _part(which: str, table: ObjectName, columns: tuple[str, ...], constraint: ConstraintDef | None) -> str | None:
-    target = constraint.target if isinstance(constraint, ForeignKeyDef) else None
+def _part(which: str, subject: _Subject) -> str | None:
+    reference, table = subject.reference, subject.table
     if which == "table_name":
         return table.name
     if which == "constraint_name":
-        return constraint.name if constraint is not None else None
+        return subject.name
     if which == "referred_table_name":
-        return target.name if isinstance(target, ObjectName) else None
+        return reference.target.name if reference is not None and isinstance(reference.target, ObjectName) else None
     match = _COLUMN.fullmatch(which)
     if match is None:
         return None
-    names = constraint.target_columns if match["referred"] and isinstance(constraint, ForeignKeyDef) else columns
+    names = reference.target_columns if match["referred"] and reference is not None else subject.columns
     chosen = names[int(match["first"]) :] if match["all"] else names[int(match["first"]) : int(match["first"]) + 1]
     if not chosen:
         return None

@@ -28,6 +28,7 @@ from schemalint.ir import (
 )
 from schemalint.ir import Attribute as AttributeNode
 from schemalint.readers.models.bodies import Own
+from schemalint.readers.models.conventions import named_constraint, named_index
 from schemalint.readers.models.metadata import Metadata, metadata_of
 from schemalint.readers.models.reading import Reading, flat
 from schemalint.readers.models.relationships import relationship_of
@@ -213,8 +214,13 @@ def outside_parts(reading: Reading, path: str) -> Iterator[tuple[ObjectName, Uni
             continue
         owner = next((found for arg in value.args if (found := table_in(reading, path, arg.value)) is not None), None)
         part = constraint(machine, value, owner) if owner is not None else None
-        if owner is not None and part is not None and not isinstance(part, Unknown):
-            yield owner, part, reading.place(path, call)
+        if owner is None or part is None or isinstance(part, Unknown):
+            continue
+        place = reading.place(path, call)
+        if isinstance(part, IndexDef):
+            yield owner, named_index(part, owner, Metadata(known=False)), place
+        else:
+            yield owner, named_constraint(part, owner, Metadata(convention=())), place
 
 
 def table_in(reading: Reading, path: str, value: Value) -> ObjectName | None:

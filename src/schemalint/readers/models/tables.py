@@ -248,8 +248,7 @@ def finished(
     index_places: list[Place] = []
     for column in read.columns:
         if column.index is not None:
-            plain = IndexDef(None, column.index.elements, unique=column.index.unique)
-            indexes.append(named_index(plain, name, metadata))
+            indexes.append(named_index(column.index, name, metadata))
             index_places.append(column.place or place)
     for index, where in read.indexes:
         indexes.append(named_index(index, name, metadata))

@@ -32,11 +32,21 @@ def object_name(name: Value, schema: Value) -> ObjectName | Unknown:
     return ObjectName(name, schema if isinstance(schema, str) and schema else None)
 
 
+class FinalName(str):
+    """A name that no naming convention is applied to: what `op.f("x")` and `conv("x")` give."""
+
+    __slots__ = ()
+
+
 def plain_name(value: Value) -> str | None:
-    """The name of a constraint: `op.f("x")` and `conv("x")` count as what they hold. None where there is none."""
+    """The name of a constraint, final where it is; None where there is none."""
+    final = False
     if isinstance(value, Made) and value.callee.rpartition(".")[2] in ("conv", "quoted_name", "f"):
+        final = not value.callee.endswith("quoted_name")
         value = value.value("name", 0)
-    return value if isinstance(value, str) and HOLE not in value else None
+    if not isinstance(value, str) or HOLE in value:
+        return None
+    return FinalName(value) if final else value
 
 
 def plain_text(value: Value) -> str | None:

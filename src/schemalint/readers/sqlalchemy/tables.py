@@ -38,7 +38,7 @@ from schemalint.readers.sqlalchemy.expressions import (
 from schemalint.readers.sqlalchemy.names import plain_text
 from schemalint.readers.sqlalchemy.types import is_type, type_of
 
-_SERIAL = Identity(style="serial")
+SERIAL = Identity(style="serial")
 COLUMNS = frozenset({"sqlalchemy.Column", "sqlalchemy.orm.mapped_column"})
 
 
@@ -47,7 +47,8 @@ class ReadColumn:
     """A column as it was written: what is defined with it, and where its arguments stand.
 
     `type` is the value of the type, for what creating the column does besides. `constraints` are those written with
-    the column, without the primary key. `autoincrement` is that argument, "auto" where it is not given.
+    the column, without the primary key. `index` has no name yet: its metadata gives it one. `autoincrement` is that
+    argument, "auto" where it is not given.
     """
 
     definition: ColumnDef
@@ -126,7 +127,7 @@ def _column(
         client_default=made.value("default") is not None or made.given("default_factory") is not None or sequence,
         comment=plain_text(made.value("comment")),
     )
-    index = _column_index(name, table, unique) if indexed else None
+    index = IndexDef(None, (IndexElement(column=name),), unique=unique) if indexed else None
     value = kind.value if kind is not None else None
     autoincrement = made.value("autoincrement", None, "auto")
     return ReadColumn(definition, value, primary, constraints, index, made.place, _places(made, kind), autoincrement)
@@ -138,16 +139,6 @@ def _column_type(machine: Machine, kind: Given | None, rest: list[Given]) -> Col
     if any(isinstance(arg.value, Made) and arg.value.callee == "sqlalchemy.ForeignKey" for arg in rest):
         return Unknown("the type is that of the referenced column")
     return Unknown("the column is given no type")
-
-
-def _column_index(name: str, table: ObjectName | Unknown, unique: bool) -> IndexDef:
-    """SQLAlchemy's default name: `ix_` and the column's label, which is schema, table and column."""
-    label = Unknown("the table is not known") if isinstance(table, Unknown) else f"ix_{_label(table)}_{name}"
-    return IndexDef(label, (IndexElement(column=name),), unique=unique)
-
-
-def _label(table: ObjectName) -> str:
-    return f"{table.schema}_{table.name}" if table.schema else table.name
 
 
 def _places(made: Made, kind: Given | None) -> tuple[tuple[str, Place], ...]:
@@ -222,10 +213,10 @@ def _keyed(read: ReadTable, constraints: list[ConstraintDef], comment: Value, co
         constraints.append(PrimaryKeyDef(None, flagged))
         read.constraint_places.append(next(column.place for column in read.columns if column.primary_key))
     key = keys[0].columns if keys else flagged
-    counted = _counted(read.columns, key, constraints)
+    numbered = counted(read.columns, key, constraints)
     definitions = tuple(
         replace(
-            column.definition, nullable=False, identity=_SERIAL if column is counted else column.definition.identity
+            column.definition, nullable=False, identity=SERIAL if column is numbered else column.definition.identity
         )
         if column.definition.name in key
         else column.definition
@@ -236,7 +227,7 @@ def _keyed(read: ReadTable, constraints: list[ConstraintDef], comment: Value, co
     )
 
 
-def _counted(columns: list[ReadColumn], key: tuple[str, ...], constraints: list[ConstraintDef]) -> ReadColumn | None:
+def counted(columns: list[ReadColumn], key: tuple[str, ...], constraints: list[ConstraintDef]) -> ReadColumn | None:
     """The column that numbers itself: SQLAlchemy makes it SERIAL or AUTO_INCREMENT without being told.
 
     It is an integer that is the whole primary key, has no default and refers to nothing, or says `autoincrement=True`
