@@ -131,7 +131,8 @@ def maintenance(cursor: Cursor) -> Operations:
     cursor.at += 1
     options = _switched_on(cursor)
     full = cursor.take("FULL") or "FULL" in options
-    cursor.skip("VERBOSE", "FREEZE", "ANALYZE", "MATERIALIZED", "VIEW")
+    cursor.skip("VERBOSE", "FREEZE", "ANALYZE")
+    cursor.phrase("MATERIALIZED VIEW")
     kind = cursor.one_of("INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM")
     concurrently = cursor.take("CONCURRENTLY") or "CONCURRENTLY" in options
     if command == "vacuum" and full:
