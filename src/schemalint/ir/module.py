@@ -11,9 +11,10 @@ from schemalint.ir.statements import Statement
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A comment that matters: one that holds `schemalint:`. `text` starts at the hash sign (in SQL, at the dashes).
+    """A comment that matters: one that holds `schemalint:`, or the mark that Alembic sets above what it generated.
 
-    `alone` is set where nothing but white space stands before it on its line.
+    `text` starts at the hash sign (in SQL, at the dashes). `alone` is set where nothing but
+    white space stands before it on its line.
     """
 
     text: str
@@ -28,7 +29,7 @@ class ModuleIR(msgspec.Struct, frozen=True, gc=False, array_like=True):
     A line ends at LF, CRLF or CR, as for Python's tokenizer, and at nothing else. `statement_ranges` holds the
     (start, end) of every statement at any depth, in order of start, so that a comment finds its statement without the
     bodies being decoded; for a compound statement and a definition it is the range of the header, up to its colon,
-    decorators included. It is filled only where the file has comments that matter.
+    decorators included. It is filled only where a comment holds `schemalint:`.
     """
 
     docstring: str | None

@@ -39,7 +39,7 @@ from schemalint.ir import (
     WithItem,
     encode_body,
 )
-from schemalint.source.comments import python_comments
+from schemalint.source.comments import python_comments, speak
 from schemalint.source.frontend_ast_expressions import OPERATORS, ExpressionLowering
 from schemalint.source.headers import statement_ranges
 from schemalint.source.literals import split_docstring
@@ -61,7 +61,7 @@ def lower(text: str) -> ModuleIR:
         tree = ast.parse(text)
         comments = python_comments(text, lines)
     docstring, body = split_docstring(_Lowering(text, lines).block(tree.body))
-    return ModuleIR(docstring, body, comments, statement_ranges(text, body) if comments else (), lines)
+    return ModuleIR(docstring, body, comments, statement_ranges(text, body) if speak(comments) else (), lines)
 
 
 class _Lowering(ExpressionLowering):

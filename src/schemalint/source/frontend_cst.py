@@ -40,7 +40,7 @@ from schemalint.ir import (
     WithItem,
     encode_body,
 )
-from schemalint.source.comments import MARK, comment_at
+from schemalint.source.comments import comment_at, matters, speak
 from schemalint.source.frontend_cst_expressions import ExpressionLowering, identifier
 from schemalint.source.frontend_cst_positions import Positions, PositionsAndComments
 from schemalint.source.headers import statement_ranges
@@ -81,7 +81,7 @@ def lower(text: str) -> ModuleIR:
     """
     readable = _LONE_CR.sub("\n", text) if "\r" in text else text
     module = cst.parse_module(readable)
-    positions = PositionsAndComments(module) if MARK in text else Positions(module)
+    positions = PositionsAndComments(module) if matters(text) else Positions(module)
     if "".join(positions.tokens) != readable:
         raise LossyTreeError
     docstring, body = split_docstring(_Lowering(positions).lines(module.body)[0])
@@ -89,7 +89,9 @@ def lower(text: str) -> ModuleIR:
     if isinstance(positions, PositionsAndComments):
         offsets = positions.offsets
         comments = tuple([comment_at(text, offsets[index], offsets[index + 1]) for index in positions.comments])
-    return ModuleIR(docstring, body, comments, statement_ranges(text, body) if comments else (), line_starts(text))
+    return ModuleIR(
+        docstring, body, comments, statement_ranges(text, body) if speak(comments) else (), line_starts(text)
+    )
 
 
 class _Lowering(ExpressionLowering):

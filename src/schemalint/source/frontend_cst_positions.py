@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from schemalint.source.comments import MARK
+from schemalint.source.comments import matters
 
 
 class Positions(CodegenState):
@@ -88,7 +88,7 @@ class PositionsAndComments(Positions):
         super().__init__(module)
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        if type(node) is cst.Comment and MARK in node.value:
+        if type(node) is cst.Comment and matters(node.value):
             self.comments.append(len(self.tokens))
 
 

@@ -17,7 +17,7 @@ from schemalint.source.comments import MARK
 from schemalint.source.nesting import is_shallow
 from schemalint.source.text import line_starts
 
-LOWERER_VERSION = 1
+LOWERER_VERSION = 2
 """Part of the cache key: raise it with every change of what `lower` gives for some text."""
 
 _FRAMEWORKS = (
