@@ -1,9 +1,10 @@
-"""Tells how much of real SQL is read: `python tools/sql_coverage.py [--dialect NAME] [--show] FOLDER...`
+"""Tells how much of real SQL is read: `python -m tools.sql_coverage [--dialect NAME] [--show] PROJECT...`
 
-Takes the `.sql` files below the folders and the texts in Python files that look like SQL, parts them into statements
-and counts: lowered (also those that do nothing), opaque by kind, of these the ones with unknown tables. Where pglast is
-installed (`pip install pglast`), PostgreSQL's own parser is the oracle: what it parses should not be opaque, tables
-and columns should be the same, and what it refuses is counted apart.
+Takes the `.sql` files below the folder of each project and the texts in its Python files that look like SQL, parts
+them into statements and counts by project: lowered (also those that do nothing), opaque, of these the ones that may
+touch any table. Then the reasons. A file whose path names a server is read in that server's dialect; those for servers
+that nobody reads here are left out. Where pglast is installed (`pip install pglast`), PostgreSQL's own parser is the
+oracle: what it parses should not be opaque, and what is read of it should be the same.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from schemalint.facts import operations as ops
 from schemalint.sql.parse import lower_statement
-from schemalint.sql.split import statements
+from schemalint.sql.split import Statement, statements
 from schemalint.sql.tokens import HOLE
+
+Oracle = Callable[[str, list[ops.Operation]], tuple[str, str]]
 
 _SQL = re.compile(
     r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:(?:CREATE|ALTER|DROP)\s+(?:OR|TABLE|INDEX|UNIQUE|TYPE|VIEW|MATERIALIZED"
@@ -40,6 +43,8 @@ def say(line: str) -> None:
 def texts(folder: Path) -> Iterator[tuple[Path, str]]:
     """The SQL below a folder."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+        if not path.is_file():
+            continue
         if path.suffix == ".sql":
             yield path, path.read_text(encoding="utf-8", errors="replace")
         elif path.suffix == ".py":
@@ -90,63 +95,117 @@ def kind_of(sql: str) -> str:
     return " ".join(words).upper()
 
 
+_SERVERS = (
+    ("mysql", re.compile(r"(?<![a-z])(?:mysql|mariadb)", re.IGNORECASE)),
+    ("sqlite", re.compile(r"(?<![a-z])sqlite", re.IGNORECASE)),
+    (None, re.compile(r"(?<![a-z])(?:hsqldb|h2|mssql|sqlserver|oracle|clickhouse|cassandra|spanner)(?![a-z])", re.I)),
+)
+
+
+def dialect_of_file(path: Path, given: str | None) -> tuple[bool, str | None]:
+    """Whether a file is read, and in which dialect: that of the server that its path names, or the one given."""
+    for dialect, pattern in _SERVERS:
+        if pattern.search(str(path)):
+            return dialect is not None, dialect
+    return True, given
+
+
+class Figures:
+    """What is counted of a project."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.opaque: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    def add(self, other: Figures) -> None:
+        """Adds the figures of another."""
+        self.counts.update(other.counts)
+        self.opaque.update(other.opaque)
+        self.refused.update(other.refused)
+
+
+COLUMNS = ("statements", "lowered", "opaque", "anywhere", "failed", "agrees", "refused", "unread", "differs")
+
+
+def line(name: str, figures: Figures) -> str:
+    """A row of the table."""
+    counts = figures.counts
+    share = 100 * counts["lowered"] / (counts["statements"] or 1)
+    told = 100 * (counts["lowered"] + counts["opaque"] - counts["anywhere"]) / (counts["statements"] or 1)
+    return f"{name[:28]:28}" + "".join(f"{counts[column]:11}" for column in COLUMNS) + f"{share:8.1f} %{told:8.1f} %"
+
+
+def measure(folder: Path, given: str | None, show: bool, oracle: Oracle | None) -> Figures:
+    """The figures of a project."""
+    figures = Figures()
+    for path, text in texts(folder):
+        is_read, dialect = dialect_of_file(path.relative_to(folder), given)
+        if not is_read:
+            continue
+        for statement in statements(text, dialect):
+            judged = oracle if dialect in (None, "postgresql") else None
+            note = _count(figures, text, statement, dialect, judged)
+            if note is not None and (show or not note.startswith(("OPAQUE", "REFUSED"))):
+                say(f"{note}: {path}: {' '.join(text[statement.start : statement.end].split())[:200]}")
+    return figures
+
+
+def _count(figures: Figures, text: str, statement: Statement, dialect: str | None, oracle: Oracle | None) -> str | None:
+    """Counts a statement; what is to be said of it, if anything."""
+    sql = text[statement.start : statement.end]
+    counts = figures.counts
+    counts["statements"] += 1
+    try:
+        found = [operation for operation, _ in lower_statement(text, statement, dialect)]
+    except Exception as error:
+        counts["failed"] += 1
+        return f"FAILED {error!r}"
+    unread = [operation for operation in found if isinstance(operation, ops.OpaqueOperation)]
+    counts["opaque" if unread else "lowered"] += 1
+    if unread:
+        figures.opaque[f"{kind_of(sql)}: {unread[0].reason}"] += 1
+        counts["anywhere"] += any(operation.touches is None for operation in unread)
+    verdict, why = oracle(sql, found) if oracle is not None and HOLE not in sql else ("agrees", "")
+    if oracle is not None and HOLE not in sql:
+        counts[verdict] += 1
+    if verdict == "refused":
+        figures.refused[f"{kind_of(sql)}: {why}"[:80]] += 1
+    if verdict != "agrees":
+        return f"{verdict.upper()} {why}"
+    return f"OPAQUE {unread[0].reason} {unread[0].touches}" if unread else None
+
+
 def main(arguments: list[str]) -> int:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--dialect")
-    parser.add_argument("--show", action="store_true", help="print what is opaque and where the oracle disagrees")
+    parser.add_argument("--show", action="store_true", help="print what is opaque and what the oracle refuses")
     options = parser.parse_args(arguments)
-    oracle = _oracle() if options.dialect in (None, "postgresql") else None
-    counts: Counter[str] = Counter()
-    opaque: Counter[str] = Counter()
-    refused: Counter[str] = Counter()
+    oracle = _oracle()
+    whole = Figures()
+    rows = []
     for folder in options.folders:
-        for path, text in texts(folder):
-            for statement in statements(text, options.dialect):
-                sql = text[statement.start : statement.end]
-                counts["statements"] += 1
-                try:
-                    found = [operation for operation, _ in lower_statement(text, statement, options.dialect)]
-                except Exception as error:
-                    counts["failed"] += 1
-                    say(f"FAILED {path}: {error!r}: {sql[:200]!r}")
-                    continue
-                unread = [operation for operation in found if isinstance(operation, ops.OpaqueOperation)]
-                if unread:
-                    opaque[f"{kind_of(sql)}: {unread[0].reason}"] += 1
-                    counts["touching unknown tables"] += unread[0].touches is None
-                counts["opaque" if unread else "lowered"] += 1
-                counts["with computed parts"] += HOLE in sql
-                if options.show and unread:
-                    say(f"OPAQUE {path}: {unread[0].reason} {unread[0].touches}: {' '.join(sql.split())[:160]}")
-                if oracle is None or HOLE in sql:
-                    continue
-                verdict = oracle(sql, found)
-                counts[f"oracle: {verdict[0]}"] += 1
-                if verdict[0] == "refused":
-                    refused[kind_of(sql)] += 1
-                    if options.show:
-                        say(f"REFUSED {path}: {verdict[1]}: {' '.join(sql.split())[:160]}")
-                elif verdict[0] != "agrees":
-                    say(f"{verdict[0].upper()} {path}: {verdict[1]}: {' '.join(sql.split())[:200]}")
-    total = counts["statements"] or 1
-    for name, count in sorted(counts.items()):
-        say(f"{count:7} {100 * count / total:5.1f} %  {name}")
-    for name, count in opaque.most_common(30):
-        say(f"{count:7}          opaque: {name}")
-    for name, count in refused.most_common(15):
-        say(f"{count:7}          refused by the oracle: {name}")
-    return 1 if counts["failed"] else 0
+        figures = measure(folder, options.dialect, options.show, oracle)
+        rows.append(line(folder.name, figures))
+        whole.add(figures)
+    say(f"{'project':28}" + "".join(f"{column:>11}" for column in COLUMNS) + "   lowered  with objects")
+    for row in (*rows, line("all", whole)):
+        say(row)
+    for title, reasons in (("opaque", whole.opaque), ("refused", whole.refused)):
+        for reason, count in reasons.most_common(25):
+            say(f"{count:7}  {title}: {reason}")
+    return 1 if whole.counts["failed"] else 0
 
 
-def _oracle():  # type: ignore[no-untyped-def]
+def _oracle() -> Oracle | None:
     """What PostgreSQL's parser says of a statement beside the operations read; None where pglast is not installed."""
     try:
-        import sql_oracle
+        from tools.sql_oracle import judge
     except ImportError:
         return None
-    return sql_oracle.judge
+    return judge
 
 
 if __name__ == "__main__":

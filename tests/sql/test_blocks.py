@@ -31,7 +31,9 @@ def test_a_block_that_asks_what_exists_is_guarded() -> None:
     [
         ("DECLARE x int; BEGIN UPDATE t SET a = x; END", (T,)),
         ("BEGIN IF x THEN DROP TABLE t; ELSE DROP TABLE u; END IF; END", (T, ObjectName("u"))),
-        ("BEGIN EXECUTE 'ALTER TABLE t ADD a int'; END", (T,)),
+        ("BEGIN IF EXISTS (SELECT 1 FROM u) THEN ALTER TABLE t ADD a int; END IF; END", (ObjectName("u"), T)),
+        ("BEGIN IF x THEN RETURN; END IF; DROP TABLE t; END", (T,)),
+        ("BEGIN FOR r IN SELECT 1 FROM u LOOP DELETE FROM t; END LOOP; END", (ObjectName("u"), T)),
         ("BEGIN EXECUTE 'ALTER TABLE ' || name; END", None),
         ("BEGIN EXECUTE format('DROP TABLE %I', name); END", None),
         ("BEGIN PERFORM f(); END", None),
@@ -43,3 +45,32 @@ def test_other_blocks_touch_what_they_name(body: str, touches: tuple[ObjectName,
     (found,) = located_operations(f"DO $body$ {body} $body$")
     assert isinstance(found.operation, OpaqueOperation)
     assert found.operation.touches == touches
+
+
+@pytest.mark.parametrize(
+    ("body", "guarded"),
+    [
+        ("BEGIN EXECUTE 'ALTER TABLE t ADD a int'; END", False),
+        ("DECLARE n bigint; BEGIN SELECT count(*) INTO n FROM u; IF n > 0 THEN RAISE EXCEPTION 'no'; END IF;"
+         " ALTER TABLE t ADD a int; END", False),
+        ("BEGIN BEGIN ALTER TABLE t ADD a int; EXCEPTION WHEN duplicate_column THEN NULL; END; END", True),
+        ("BEGIN ALTER TABLE t ADD a int; EXCEPTION WHEN not_null_violation THEN RAISE EXCEPTION 'no'; END", False),
+        ("BEGIN IF to_regclass('t') IS NULL THEN RETURN; END IF; ALTER TABLE t ADD a int; END", True),
+        ("BEGIN EXECUTE format('GRANT ALL ON t TO %I', x); PERFORM pg_sleep(1); ALTER TABLE t ADD a int; END", False),
+    ],
+)  # fmt: skip
+def test_blocks_are_followed_where_they_are_plain(body: str, guarded: bool) -> None:
+    (found,) = located_operations(f"DO LANGUAGE 'plpgsql' $$ {body} $$")
+    assert (type(found.operation), found.guarded) == (AddColumn, guarded)
+
+
+def test_a_function_that_is_called_may_do_anything() -> None:
+    (called,) = located_operations("SELECT app.install('x')")
+    assert called.operation == OpaqueOperation(
+        "the function app.install() is not followed", None, "SELECT app.install('x')"
+    )
+    (made,) = located_operations("SELECT create_hypertable('s.t', 'time')")
+    assert isinstance(made.operation, OpaqueOperation)
+    assert made.operation.touches is not None
+    assert ObjectName("t", "s") in made.operation.touches
+    assert located_operations("SELECT count(*), now(), pg_catalog.setval('q', 1), f(a) FROM t") == ()

@@ -213,6 +213,10 @@ def test_broken_sql_never_fails(sql):
         ("LOCK t", LockTable((T,), "ACCESS EXCLUSIVE")),
         ("COPY t (a) FROM 'file' CSV", DataChange("insert", T, ("a",), bounded=True)),
         ("SELECT a INTO t FROM u", CreateTable(TableDef(T, complete=False))),
+        ("COMMENT ON TABLE t IS 'x'\n 'y'", AlterTable(T, "comment", "xy")),
+        ("ALTER TABLE t ALTER a SET DEFAULT 'x'\n 'y'", AlterColumn(T, "a", default=Default("xy", True))),
+        ("ALTER TABLE t ALTER a SET DEFAULT 'x'::register_kind", AlterColumn(T, "a", default=Default("x", True))),
+        ("DROP TABLE :schema.t", DropTable(ObjectName("t", ":schema"))),
         ("COMMENT ON TABLE s.t IS 'x'", AlterTable(ObjectName("t", "s"), "comment", "x")),
     ],
 )  # fmt: skip

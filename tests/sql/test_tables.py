@@ -74,6 +74,8 @@ def column(definition: str, dialect: str | None = None) -> ColumnDef:
         ("citext", SqlType("other", name="citext")),
         ("public.mood", SqlType("other", name="public.mood")),
         ('"Mood"', SqlType("other", name="Mood")),
+        ('"public"."Mood"[]', SqlType("array", item=SqlType("other", name="public.Mood"))),
+        ('Public . "Mood"', SqlType("other", name="public.Mood")),
         ("geometry(Point, 4326)", SqlType("other", name="geometry(Point, 4326)")),
         ("pg_catalog.int4", INTEGER),
     ],

@@ -11,7 +11,10 @@ from schemalint.sql.tokens import HOLE, Cursor, Token, text_of
 
 _CONSTANTS = frozenset({"TRUE", "FALSE", "NULL"})
 _ORDERS = ("ASC", "DESC")
-_EVALUATED = re.compile(r"reg\w+|date|time\w*|interval")
+_EVALUATED = re.compile(
+    r"reg(?:class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)"
+    r"|date|time|timetz|timestamp|timestamptz|interval"
+)
 """Types whose input is more than its text: `'now'::timestamp`, `'seq'::regclass`."""
 
 
@@ -30,9 +33,12 @@ def default_of(cursor: Cursor, tokens: Sequence[Token]) -> Default | Unknown:
     words = [token.upper for token in tokens]
     if not tokens:
         return Default(sql, literal=False)
+    if len(tokens) > 1 and all(token.kind == "string" for token in tokens):
+        return Default("".join(text_of(token) for token in tokens), literal=True)
     if tokens[0].kind == "string" and not tokens[0].text[0].isalpha():
-        cast = words[1:2] == ["::"] and len(tokens) > 2 and "(" not in words[2:3]
-        if len(tokens) == 1 or (cast and not _EVALUATED.match(tokens[2].text.lower()) and "||" not in words):
+        kind = tokens[4:5] if words[3:4] == ["."] else tokens[2:3]
+        cast = words[1:2] == ["::"] and kind and kind[0].upper != "(" and "||" not in words
+        if len(tokens) == 1 or (cast and not _EVALUATED.fullmatch(kind[0].text.lower())):
             return Default(text_of(tokens[0]), literal=True)
     signed = tokens[1:] if words[0] in ("-", "+") else tokens
     constant = len(signed) == 1 and (signed[0].kind == "number" or words[0] in _CONSTANTS)

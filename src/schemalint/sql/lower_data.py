@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -24,10 +25,23 @@ from schemalint.sql.tokens import HOLE, Cursor, Token, split, text_of
 Operations = tuple[Operation, ...]
 
 _LONGEST = 500
+_SHORT = 200
 _VERBS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"})
 _HINTS = ("IGNORE", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK")
-_GEOMETRY = frozenset({"addgeometrycolumn", "dropgeometrycolumn", "dropgeometrytable"})
-"""Functions of PostGIS that change a table; those of the server's own never do."""
+_ON_NAMED_TABLES = re.compile(
+    r"(?:add|drop)geometry(?:column|table)|create_hypertable|add_dimension|set_chunk_time_interval"
+    r"|(?:add|remove)_(?:retention|compression|reorder|columnstore)_policy|create_parent"
+)
+"""Functions of PostGIS, TimescaleDB and pg_partman that change the table whose name they are given."""
+_CHANGES_NO_TABLE = re.compile(
+    r"pg_\w+|current_\w+|(?:set|next|curr|last)val|version|now|clock_timestamp|txid_\w+|to_\w+|has_\w+_privilege"
+    r"|count|max|min|sum|avg|bool_and|bool_or|every|coalesce|greatest|least|nullif|exists|cast|case|distinct|extract"
+    r"|array\w*|unnest|generate_series|row\w*|jsonb?\w*|string_agg|string_to_array|regexp_\w+|format|concat\w*"
+    r"|lower|upper|length|octet_length|substr\w*|trim|split_part|replace|md5|encode|decode|digest|abs|ceil|floor|round"
+    r"|mod|random|setseed|date_\w+|age|make_\w+|gen_random_\w+|uuid\w*|lo_\w+|inet_\w+|ts_\w+|similarity|rank"
+    r"|dense_rank|first_value|last_value|not|schedule|unschedule"
+)
+"""The server's own functions as they stand in migrations, and those of pg_cron: none changes a table."""
 
 
 def data_change(cursor: Cursor) -> Operations | None:
@@ -252,18 +266,14 @@ def copy(cursor: Cursor) -> Operations | None:
 
 
 def select(cursor: Cursor) -> Operations | None:
-    """A query: it does nothing, unless it makes a table, sets a parameter or calls a function that changes one."""
+    """A query: it does nothing, unless it makes a table, sets a parameter or calls a function that may change one."""
     query = cursor.over(cursor.tokens[cursor.at :])
     query.take("SELECT")
     called = query.sure_name()
-    if called is not None and query.peek() == "(":
-        arguments = [query.over(part) for part in split(query.group() or ())]
-        if called.name == "set_config":
-            return _set_configs(cursor)
-        if called.name.lower() in _GEOMETRY:
-            texts = [text for argument in arguments[:3] if (text := argument.text()) is not None]
-            touches = tuple(dict.fromkeys(ObjectName(text) for text in texts)) or None
-            return (OpaqueOperation(f"{called.name}() changes a table", touches, query.source(query.tokens)[:200]),)
+    if called is not None and called.name == "set_config" and query.peek() == "(":
+        return _set_configs(cursor)
+    if cursor.dialect.name == "postgresql" and (changed := _called(cursor)) is not None:
+        return (changed,)
     made = cursor.over(cursor.tokens[cursor.at :])
     made.until("INTO", "FROM")
     if not made.take("INTO"):
@@ -274,6 +284,33 @@ def select(cursor: Cursor) -> Operations | None:
     if name is None or temporary or cursor.dialect.name not in ("postgresql", "mssql"):
         return ()
     return (CreateTable(TableDef(name, complete=False)),)
+
+
+def _called(cursor: Cursor) -> OpaqueOperation | None:
+    """What a query without a table calls, where that is a function that may change one: it is not followed."""
+    query = cursor.over(cursor.tokens[cursor.at :])
+    if not query.take("SELECT"):
+        return None
+    items = split(query.until("FROM", "INTO", "WHERE"))
+    for item in items if query.peek() != "FROM" else ():
+        call = query.over(item)
+        called = call.sure_name()
+        if called is None or call.peek() != "(" or called.schema == "pg_catalog":
+            continue
+        source = query.source(query.tokens)[:_SHORT]
+        if _ON_NAMED_TABLES.fullmatch(called.name.lower()):
+            arguments = [call.over(argument) for argument in split(call.group() or ())]
+            texts = [text for argument in arguments[:3] if (text := argument.text()) is not None]
+            touches = tuple(dict.fromkeys(_table_named(text) for text in texts)) or None
+            return OpaqueOperation(f"{called.name}() changes a table", touches, source)
+        if not _CHANGES_NO_TABLE.fullmatch(called.name.lower()):
+            return OpaqueOperation(f"the function {called}() is not followed", None, source)
+    return None
+
+
+def _table_named(text: str) -> ObjectName:
+    schema, _, name = text.rpartition(".")
+    return ObjectName(name, schema or None)
 
 
 def _set_configs(cursor: Cursor) -> Operations:

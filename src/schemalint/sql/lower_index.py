@@ -69,6 +69,8 @@ def drop_index(cursor: Cursor) -> tuple[Operation, ...] | None:
     concurrently = cursor.take("CONCURRENTLY")
     exists = cursor.phrase("IF EXISTS")
     names = object_names(cursor)
+    if cursor.peek() == "@":
+        return None
     table = cursor.name() if cursor.take("ON") else None
     found = [
         DropIndex(

@@ -34,16 +34,14 @@ def mentioned(cursor: Cursor) -> tuple[ObjectName, ...]:
 
 
 def behind_on(cursor: Cursor) -> tuple[ObjectName, ...]:
-    """The table behind the first ON: that of a trigger, a policy, a rule."""
+    """The table of a trigger, a policy or a rule: behind the first ON, behind TO where a rule is made."""
+    makes_rule = "RULE" in (token.upper for token in cursor.tokens[:4]) and cursor.tokens[0].upper == "CREATE"
     ahead = cursor.over(cursor.tokens[cursor.at :])
-    for index, token in enumerate(ahead.tokens):
-        if token.upper in ("ON", "TO") and (token.upper == "ON" or "RULE" in (t.upper for t in cursor.tokens[:4])):
-            ahead.at = index + 1
-            ahead.take("ONLY")
-            name = ahead.sure_name()
-            if name is not None:
-                return (name,)
-    return ()
+    ahead.until("TO" if makes_rule else "ON")
+    ahead.at += 1
+    ahead.take("ONLY")
+    name = ahead.sure_name()
+    return (name,) if name is not None else ()
 
 
 def body_tokens(cursor: Cursor, token: Token) -> list[Token]:

@@ -1,7 +1,8 @@
 """The tokens of SQL, and a cursor over them.
 
 A template (`{{ ... }}`, `${...}`) counts as letters of the name or text that it stands in: rendered with one setting it
-is always the same. `HOLE` stands for a part of a text that a program computes: a name with one is not known.
+is always the same. So does a variable of psql's in front of a dot (`:schema.table`). `HOLE` stands for a part of a text
+that a program computes: a name with one is not known.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _PATTERN = r"""
   | (?P<string>[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|(?:[bBnNxX]|[uU]&)?'(?:TEMPLATE|[^'BACKSLASH]ESCAPE|'')*(?:'|\Z))
   | (?P<quoted>"(?:TEMPLATE|[^"]|"")*(?:"|\Z)|`(?:[^`]|``)*(?:`|\Z)|\[(?!\s*\d*\s*\])[^\]\[,()'"\n]*\]BRACKET)
   | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)
-  | (?P<word>(?:TEMPLATE|[^\W\d]|\ufffc)(?:TEMPLATE|[\w$\ufffc])*)
+  | (?P<word>(?:TEMPLATE|[^\W\d]|\ufffc)(?:TEMPLATE|[\w$\ufffc])*|(?<![:\w]):[^\W\d]\w*(?=\.["\w]))
   | (?P<sign>\$\d+|::|<=|>=|<>|!=|\|\||:=|->>|->|=>|.)
 """
 _EDGE = re.compile(r"/\*|\*/")
@@ -94,7 +95,8 @@ def unquoted(token: Token, dialect: Dialect) -> str:
         quote = token.text[0]
         inner = token.text[1:-1] if len(token.text) > 1 else ""
         return inner if quote == "[" else inner.replace(quote * 2, quote)
-    return token.text.lower() if dialect.folds and not _TEMPLATES.search(token.text) else token.text
+    computed = token.text.startswith(":") or _TEMPLATES.search(token.text)
+    return token.text.lower() if dialect.folds and not computed else token.text
 
 
 def text_of(token: Token) -> str:
@@ -179,12 +181,16 @@ class Cursor:
         return Unknown("the name is computed") if HOLE in name else name
 
     def text(self) -> str | None:
-        """Passes a text literal."""
+        """Passes a text literal, and those that continue it on the next lines."""
         token = self.token
         if token is None or token.kind not in ("string", "dollar"):
             return None
         self.at += 1
-        return text_of(token)
+        found = text_of(token)
+        while token.kind == "string" and self.token is not None and self.token.kind == "string":
+            found += text_of(self.token)
+            self.at += 1
+        return found
 
     def name(self) -> ObjectName | Unknown | None:
         """Passes a name that may have a schema; Unknown where part of it is computed, None where there is none."""

@@ -61,23 +61,24 @@ def read_type(cursor: Cursor) -> tuple[ColumnType, Identity | None]:
     A type without a family is `other` by its name as it is written. Unknown where there is none, or it is computed.
     """
     start = cursor.at
-    name = _type_name(cursor)
-    if name is None:
+    path = _type_path(cursor)
+    if not path:
         return Unknown("the column has no type"), None
+    name = path[-1]
     written = cursor.source(cursor.tokens[start : cursor.at])
     if HOLE in written:
         cursor.group()
         return Unknown("the type is computed"), None
     if name in ("enum", "set") and cursor.peek() == "(":
         return _inline_enum(cursor, name), None
-    qualified = "." in written and not written.lower().startswith("pg_catalog.")
+    qualified = len(path) > 1 and path[-2] != "pg_catalog"
     arguments = cursor.group() or ()
     if HOLE in cursor.source(arguments):
         return Unknown("the type is computed"), None
     serial = _SERIALS.get(name)
     if serial is not None and cursor.dialect.name == "postgresql":
         return SqlType(serial), Identity(style="serial")
-    found = SqlType("other", name=written.strip('"').lower()) if qualified else None
+    found = SqlType("other", name=".".join(path)) if qualified else None
     found = found or _of_name(cursor, name, _numbers(arguments), written)
     found = _modified(cursor, found, arguments)
     while cursor.take("ARRAY") or cursor.peek() == "[":
@@ -89,25 +90,29 @@ def read_type(cursor: Cursor) -> tuple[ColumnType, Identity | None]:
     return found, None
 
 
-def _type_name(cursor: Cursor) -> str | None:
-    """Passes the name of a type, two words where it has two; without its schema."""
+def _type_path(cursor: Cursor) -> tuple[str, ...]:
+    """Passes the name of a type, two words where it has two, with its schema where it has one."""
     cursor.take("NATIONAL")
-    token = cursor.token
-    if token is None or token.kind not in ("word", "quoted"):
-        return None
-    quoted = token.kind == "quoted"
-    name = cursor.word() or ""
-    while cursor.peek() == ".":
-        cursor.at += 1
-        name = cursor.word() or name
-    name = name if quoted else name.lower()
+    path: list[str] = []
+    while cursor.token is not None and cursor.token.kind in ("word", "quoted"):
+        quoted = cursor.token.kind == "quoted"
+        word = cursor.word() or ""
+        path.append(word if quoted else word.lower())
+        if not cursor.take("."):
+            break
+    if path:
+        path[-1] = _second_word(cursor, path[-1])
+    return tuple(path)
+
+
+def _second_word(cursor: Cursor, name: str) -> str:
     if name == "double":
         cursor.take("PRECISION")
     elif name in ("character", "char", "bit", "nchar", "binary") and cursor.one_of("VARYING", "LARGE"):
         cursor.take("OBJECT")
-        name = {"bit": "varbit", "binary": "varbinary"}.get(name, "varchar")
+        return {"bit": "varbit", "binary": "varbinary"}.get(name, "varchar")
     elif name == "long" and cursor.one_of("VARCHAR", "VARBINARY"):
-        name = "mediumtext"
+        return "mediumtext"
     return name
 
 
