@@ -6,6 +6,7 @@ from pathlib import Path
 
 from schemalint.engine.cache import Cache
 from schemalint.engine.lowering import lower_bytes, lower_files
+from schemalint.engine.reading import read_files
 from schemalint.ir import encode_module
 from schemalint.source.tree import FolderTree
 
@@ -18,13 +19,8 @@ def test_workers_give_what_one_process_gives_and_tell_how_far_they_are(tmp_path:
     (tmp_path / names[7]).write_text(text + "def broken(:\n")
     told: list[tuple[int, int]] = []
 
-    lowered = lower_files(
-        FolderTree(tmp_path),
-        names,
-        Cache(None),
-        max_file_size=1_000_000,
-        progress=lambda done, total: told.append((done, total)),
-    )
+    contents = read_files(FolderTree(tmp_path), names, max_file_size=1_000_000)
+    lowered = lower_files(contents, Cache(None), progress=lambda done, total: told.append((done, total)))
 
     assert list(lowered.problems) == [names[7]]
     assert {path: encode_module(module) for path, module in lowered.modules.items()} == {

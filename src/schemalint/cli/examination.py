@@ -12,10 +12,8 @@ from schemalint.cli.paths import Given
 from schemalint.cli.progress import progress_bar
 from schemalint.cli.terminal import width
 from schemalint.engine.cache import Cache
-from schemalint.engine.catalogue import rule_infos
-from schemalint.engine.result import RunResult
+from schemalint.engine.result import RuleInfo, RunResult
 from schemalint.engine.run import Outcome, Request, run
-from schemalint.project.subjects import Project
 from schemalint.report import RenderContext
 from schemalint.settings.records import Settings
 from schemalint.source.text import decode
@@ -27,11 +25,11 @@ def examine(
 ) -> Outcome:
     """Checks a project. What is wrong with the given paths is among the result's errors; the others are reported on."""
     if given.is_all_wrong:
-        return Outcome(RunResult(errors=given.errors), (), Project(()))
+        return Outcome(RunResult(errors=given.errors), ())
     with progress_bar(enabled=not quiet) as progress:
         outcome = run(Request(tree, settings, cache, given.paths, show_released, progress))
     result = replace(outcome.result, errors=(*given.errors, *outcome.result.errors))
-    return Outcome(result, outcome.roles, outcome.project, outcome.crashes)
+    return Outcome(result, outcome.roles, outcome.crashes)
 
 
 def report_context(tree: SourceTree, settings: Settings, *, verbose: bool, color: bool) -> RenderContext:
@@ -44,11 +42,16 @@ def report_context(tree: SourceTree, settings: Settings, *, verbose: bool, color
             return None
         return text if isinstance(text, str) else None
 
+    def rules() -> dict[str, RuleInfo]:
+        from schemalint.engine.catalogue import rule_infos  # all rules, which few formats ask for
+
+        return rule_infos(settings)
+
     return RenderContext(
         root=tree.root,
         working_directory=Path.cwd(),
         read_text=read_text,
-        rules=lambda: rule_infos(settings),
+        rules=rules,
         tool_version=__version__,
         color=color,
         width=width(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from schemalint.cli.output import write_atomically
 from schemalint.cli.refusal import Refusal
 from schemalint.engine.cache import Cache
-from schemalint.engine.run import Request, run
+from schemalint.engine.loading import load
 from schemalint.project.subjects import Project
 from schemalint.settings.block import render_block
 from schemalint.settings.detect import detect
@@ -33,7 +33,7 @@ def propose(tree: SourceTree, *, table: str) -> str:
     ignores = Ignores(tree, ())
     paths = [path for path in tree.list("", ignores.skips_folder) if not ignores.skips_file(path)]
     detected = detect(paths, tree.read)
-    project = run(Request(tree, Settings(root=str(tree.root)), Cache(None))).project
+    project = load(tree, Settings(root=str(tree.root)), Cache(None)).project
     return render_block(detected, newest_revisions(project), table=table)
 
 

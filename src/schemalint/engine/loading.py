@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemalint.engine.cache import Cache
 from schemalint.engine.lowering import lower_files
+from schemalint.engine.reading import read_files
 from schemalint.engine.sql_table import remembered_sql
 from schemalint.project.link import link
 from schemalint.project.subjects import Project
@@ -38,7 +39,8 @@ def load(
     """
     walked = walk(tree, (), exclude=settings.excluded, respect_gitignore=settings.respect_gitignore)
     with remembered_sql(cache):
-        lowered = lower_files(tree, walked.files, cache, max_file_size=settings.max_file_size, progress=progress)
+        contents = read_files(tree, walked.files, max_file_size=settings.max_file_size)
+        lowered = lower_files(contents, cache, progress=progress)
         sources = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
         project = link(sources, settings, tree, released)
     problems = (f"{path}:{problem.span.line}: {problem.message}" for path, problem in lowered.problems.items())

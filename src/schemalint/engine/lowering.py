@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from signal import SIG_IGN, SIGINT, signal
 
 from schemalint import __version__
 from schemalint.diagnostics import Span
-from schemalint.engine.cache import Cache, content_key
+from schemalint.engine.cache import Cache
+from schemalint.engine.reading import Contents
 from schemalint.ir import ModuleIR, decode_module, encode_module
-from schemalint.project.subjects import Problem
+from schemalint.project.problem import Problem
 from schemalint.source.text import UnreadableText, decode
-from schemalint.source.tree import SourceTree
 
 _PARALLEL_BYTES = 400_000
 """Below this much uncached source the start of workers costs more than they save (two workers start in some 60 ms)."""
@@ -37,32 +37,18 @@ def kind_of_entry() -> str:
     return f"ir:{__version__}:{LOWERER_VERSION}"
 
 
-def lower_files(
-    tree: SourceTree,
-    paths: Sequence[str],
-    cache: Cache,
-    *,
-    max_file_size: int,
-    progress: Callable[[int, int], None],
-) -> Lowered:
-    """Lowers every file. A file that cannot be read or parsed is a problem of its own and costs nothing else."""
-    lowered = Lowered()
-    contents: dict[str, bytes] = {}
-    for path in paths:
-        data = _read(tree, path, max_file_size)
-        if isinstance(data, Problem):
-            lowered.problems[path] = data
-        else:
-            contents[path] = data
-    for path in [path for path in contents if not path.endswith(".py")]:
-        problem = _undecodable(path, contents.pop(path))
+def lower_files(contents: Contents, cache: Cache, *, progress: Callable[[int, int], None]) -> Lowered:
+    """Lowers every file of Python. One that cannot be decoded or parsed is a problem of its own."""
+    lowered = Lowered(problems=dict(contents.problems))
+    keys = {path: key for path, key in contents.keys.items() if path.endswith(".py")}
+    for path in contents.data.keys() - keys.keys():
+        problem = _undecodable(path, contents.data[path])
         if problem is not None:
             lowered.problems[path] = problem
-    keys = {path: content_key(data) for path, data in contents.items()}
     kind = kind_of_entry()
     cached = cache.get_all(kind, keys.values())
     fresh: dict[bytes, bytes] = {}
-    missing = {path: contents[path] for path, key in keys.items() if key not in cached}
+    missing = {path: contents.data[path] for path, key in keys.items() if key not in cached}
     for path, outcome in _lower_all(missing, partial(_report, progress, len(missing))).items():
         if isinstance(outcome, Problem):
             lowered.problems[path] = outcome
@@ -80,17 +66,6 @@ def lower_files(
 
 def _report(progress: Callable[[int, int], None], total: int, done: int) -> None:
     progress(done, total)
-
-
-def _read(tree: SourceTree, path: str, max_file_size: int) -> bytes | Problem:
-    try:
-        data = tree.read(path)
-    except OSError as error:
-        return Problem("unreadable", f"it cannot be read ({error.strerror or error})", _START)
-    if len(data) > max_file_size:
-        size, limit = len(data) // 1024, max_file_size // 1024
-        return Problem("unreadable", f"it has {size:,} KiB, more than `max-file-size` ({limit:,} KiB)", _START)
-    return data
 
 
 def _undecodable(path: str, data: bytes) -> Problem | None:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schemalint.diagnostics import Place, Span
+from schemalint.diagnostics import Place
 from schemalint.facts.comments import Directive
 from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Body, EnvConfig, PlacedOperation, RevisionDef, Server
 from schemalint.ir import ModuleIR
 from schemalint.project.conduct import Crash
 from schemalint.project.objects import object_name, operation_kind
+from schemalint.project.problem import Problem as Problem
 from schemalint.project.transactions import earlier_steps
 from schemalint.schema.compare import Difference
 from schemalint.schema.effects.effects import effect_of
@@ -26,15 +27,6 @@ from schemalint.schema.view import SchemaView
 
 if TYPE_CHECKING:
     from schemalint.project.code import Code
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Problem:
-    """Why a file could not be read or understood. `kind` is "syntax" or "unreadable"."""
-
-    kind: str
-    message: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
