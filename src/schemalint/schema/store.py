@@ -175,6 +175,11 @@ class TableStore:
         self.indexes: dict[Key, Track[IndexDef]] = {}
         self.constraints: dict[Key, Track[ConstraintState]] = {}
 
+    def exists(self, step: int, visible: Visible | None) -> bool:
+        """Whether the table is there after a step: made, and neither dropped nor replaced."""
+        entry, _ = self.names.at(step, visible)
+        return entry is not None and entry.present is True
+
 
 class Store:
     """Everything that was replayed so far.

@@ -63,12 +63,6 @@ class TableView:
         return self._changed_unseen(self._store.origin.step or 0)
 
     @property
-    def exists(self) -> bool:
-        """Whether the table is there after the step: made, and neither dropped nor replaced."""
-        entry, _ = self._store.names.at(self._step, self._visible)
-        return entry is not None and entry.present is True
-
-    @property
     def definition(self) -> TableDef:
         """The table as one record, assembled from what is known to be there."""
         comment, _ = self._store.comments.at(self._step, self._visible)
@@ -222,10 +216,11 @@ class TableView:
         """The tables that are there and part of this one, by their bounds."""
         if not self._store.children:
             return ()
+        there = (self._at(store) for store in self._store.children if store.exists(self._step, self._visible))
         return tuple(
             child
-            for child in map(self._at, self._store.children)
-            if child.exists and any(kin.parent is self._store and wanted(kin.bounds) for kin in child._parents())
+            for child in there
+            if any(kin.parent is self._store and wanted(kin.bounds) for kin in child._parents())
         )
 
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:

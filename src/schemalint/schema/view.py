@@ -158,9 +158,9 @@ class SchemaView:
             return ()
         return tuple(
             constraint
-            for holder in map(self._table, holders)
-            if holder.exists
-            for constraint in holder.constraints()
+            for store in holders
+            if store.exists(self.step, self._visible)
+            for constraint in self._table(store).constraints()
             if isinstance(constraint.definition, ForeignKeyDef)
             and isinstance(constraint.definition.target, ObjectName)
             and self._store.key(constraint.definition.target) == key
