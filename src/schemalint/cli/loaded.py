@@ -57,6 +57,22 @@ class Shown:
         with closing(FolderTree(Path(settings.root))) as tree:
             return _load(tree, settings, cache, None)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings of the project."""
+        return self._open()[0]
+
+    def since(self, ref: str) -> Project:
+        """The project as it is on disk, in which what a git ref has is released. Raises `Refusal` for no such ref."""
+        from schemalint.source.git import released
+
+        settings, cache = self._open()
+        base = released(Path(settings.root), ref)
+        if base.reason:
+            raise Refusal(f"what is new since `{ref}` is not known: {base.reason}")
+        with closing(FolderTree(Path(settings.root))) as tree:
+            return _load(tree, settings, cache, base)
+
     def at(self, ref: str) -> Project:
         """The project as it is at a git ref. Raises `TreeError` where git does not know it."""
         from schemalint.source.tree_git import GitTree

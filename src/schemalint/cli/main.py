@@ -17,6 +17,7 @@ COMMANDS = {
     "clean": "Delete the cache.",
     "config": "List the settings, or explain one.",
     "diff": "Compare two schemas: of the history, of models, of revisions, of git refs.",
+    "effects": "Show what revisions do to a database in use: locks, rewrites, scans.",
     "history": "Show the migration histories: the graph, and what each revision does.",
     "init": "Look at a project and write its settings.",
     "rule": "Explain a rule, or list all of them.",

@@ -1,4 +1,4 @@
-"""Histories that are folders of `.sql` files."""
+"""Histories that are folders of `.sql` files, and SQL that is to run after a history."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from schemalint.diagnostics import Place, Span
 from schemalint.facts.revisions import Body, RevisionDef
 from schemalint.project.attempts import Attempts
 from schemalint.project.histories import build_history
-from schemalint.project.replay import Reading, replay_with
+from schemalint.project.replay import Reading, replay_with, upgrade
 from schemalint.project.roots import Root
-from schemalint.project.subjects import History, Module
+from schemalint.project.subjects import History, Module, Revision, Target
 from schemalint.project.targets import Targets
 from schemalint.readers.alembic.emit import Environment
 from schemalint.readers.sql.body import read_sql_body
-from schemalint.readers.sql.revisions import ScriptFolder, read_script_folders
+from schemalint.readers.sql.revisions import Part, ScriptFolder, read_script_folders
+from schemalint.schema.timeline import Timeline
+from schemalint.sql.directions import Section
 
+STDIN = "-"
+"""The path and the id of SQL that is read from standard input."""
 _EVIDENCE = {
     "postgresql": re.compile(
         r"::\w|\$\$|\b(?:jsonb|timestamptz|(?:big|small)?serial|bytea|plpgsql|concurrently|tsvector)\b"
@@ -65,3 +70,27 @@ def replay_sql(folder: ScriptFolder, history: History, reading: Reading) -> None
         return reading.attempts.run(f"reading `{name}` of", definition.path, None, body)
 
     replay_with(read, history, reading)
+
+
+def read_change(text: str, history: History | None, target: Target, *, single_transaction: bool = False) -> Revision:
+    """SQL as a revision that runs after all others of a history, or on tables of which nothing is known.
+
+    As in psql, every statement runs by itself, but between BEGIN and COMMIT or in a single transaction. `target` is
+    what it runs on where there is no history.
+    """
+    if history is None:
+        history = History(STDIN, target, timeline=Timeline())
+    assert history.timeline is not None
+    place = Place(STDIN, Span(1, 1, 1, 1))
+    definition = RevisionDef(STDIN, STDIN, (), place, place, upgrade=place, framework="sql")
+    revision = Revision(definition, Module(STDIN, None, "sql"), history)
+    part = Part(STDIN, text, Section(0, len(text), single_transaction))
+    history.ordered = (*history.ordered, revision)
+    revision.before = history.timeline.now()
+    servers = history.target.servers
+    dialect = servers[0].dialect if servers else None
+    upgrade(
+        lambda *given: read_sql_body("", (part,), given[2]), revision, history.timeline, dialect, Reading(Attempts())
+    )
+    revision.after = history.timeline.now()
+    return revision

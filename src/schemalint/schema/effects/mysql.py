@@ -56,7 +56,7 @@ def effect(operation: ops.Operation, schema: SchemaView, server: Server) -> Effe
         return Effect(doubts=(doubt,) if doubt else ())
     return Effect(
         form=form,
-        locks=tuple(TableLock(table, mode) for mode in fact.locks.values()),
+        locks=tuple(TableLock(table, f"LOCK={mode}") for mode in fact.locks.values()),
         rewrites=(table,) if fact.rewrites else (),
         builds=(table,) if fact.builds else (),
         source=f"documented for {_NAMES[server.dialect]}" + (f" {server.version}" if server.version else ""),
