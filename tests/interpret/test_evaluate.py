@@ -113,6 +113,10 @@ def plain(value):
         "isinstance('x', str)",
         "(y := 3) + y",
         "{1, 2} & {2, 3}",
+        "{'a': 1, 'b': 2, 'a': 3}",
+        "{'a': 1} | {'b': 2, 'a': 3}",
+        "dict([('a', 1)], b=2)",
+        "dict.fromkeys(['a', 'b'], 1)",
         "list(map(lambda x: x + 1, [1]))",
         "next(x for x in [4, 5])",
         "'yes' if 1 else 'no'",
@@ -141,6 +145,7 @@ def test_python_is_folded_as_python_folds_it(expression):
         ("Kind('two').name", "TWO"),
         ("[k.value for k in Kind]", ["one", "two"]),
         ("Model.__name__", "Model"),
+        ("factorial(3)", 6),
         ("getattr(Model, '__tablename__')", "models"),
     ],
 )
@@ -173,7 +178,8 @@ def test_unknown_parts_of_a_text_are_holes(expression, expected):
     "expression",
     [
         "missing",
-        "factorial(3)",
+        "factorial(library.x)",
+        "factorial(-1)",
         "library.flag or missing",
         "NAMES[9]",
         "TABLE['z']",

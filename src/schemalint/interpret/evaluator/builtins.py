@@ -9,7 +9,9 @@ from schemalint.interpret.evaluator.folds import (
     about_existence,
     binary,
     distinct,
+    merge,
     ordered,
+    put,
     shown,
     tried,
     words,
@@ -25,7 +27,6 @@ from schemalint.interpret.values import (
     Unsure,
     Value,
     is_scalar,
-    members,
 )
 
 
@@ -72,17 +73,11 @@ def _numeric(name: str, values: list[Value]) -> Value:
 def _dict(values: list[Value], named: dict[str, Value], rows: Callable[[Value], Items | None]) -> Value:
     result = Entries()
     for value in values:
-        if isinstance(value, Entries):
-            result.pairs.extend(value.pairs)
-            result.open = result.open or value.open
-            continue
-        pairs = rows(value)
-        for pair in pairs.values if pairs is not None else ():
-            two = members(pair)
-            if two is not None and len(two) == 2:
-                result.pairs.append((two[0], two[1]))
-        result.open = result.open or pairs is None or pairs.open
-    result.pairs.extend(named.items())
+        pairs = None if isinstance(value, Entries) else rows(value)
+        merge(result, value, pairs.values if pairs is not None else None)
+        result.open = result.open or (pairs is not None and pairs.open)
+    for name, value in named.items():
+        put(result, name, value)
     return result
 
 
@@ -124,8 +119,8 @@ def _collection(name: str, known: list[Items], values: list[Value], named: dict[
 
 
 _BUILTINS = (
-    "abs all any bool chr dict enumerate filter float frozenset getattr hasattr id int isinstance issubclass iter len "
-    "list map max min next object open ord print range repr reversed round set setattr sorted str sum super tuple "
+    "abs all any bool chr dict enumerate exec filter float frozenset getattr hasattr id int isinstance issubclass iter "
+    "len list map max min next object open ord print range repr reversed round set setattr sorted str sum super tuple "
     "type vars zip"
 )
 

@@ -75,6 +75,10 @@ def call(machine: Machine, callee: Value, args: tuple[Given, ...], place: Place)
         return _module(machine, args[0].value)
     if isinstance(callee, Symbol) and callee.name in _TEXT_FUNCTIONS and args and isinstance(args[0].value, str):
         return _TEXT_FUNCTIONS[callee.name](args[0].value)
+    if isinstance(callee, Symbol) and callee.name == "builtins.dict.fromkeys" and args:
+        keys = rows_of(machine, args[0].value)
+        value = args[1].value if len(args) > 1 else None
+        return Entries([(key, value) for key in keys.values] if keys else [], keys is None or keys.open)
     if isinstance(callee, Symbol):
         return Made(callee.name, args, None, place)
     if isinstance(callee, Member):
@@ -106,7 +110,7 @@ def invoke(
 ) -> Value:
     """Runs a function of the project and gives what it returns; a generator gives what it yields."""
     key = (function.path, function.node.start)
-    if any(call.key == key for call in machine.calls):
+    if any(call.key == key for call in machine.calls) and (machine.conditional or not _settled(args)):
         machine.framework.lost(function, args, "recursion", place)
         return Unsure("recursion")
     if len(machine.calls) >= DEPTH:
@@ -129,6 +133,18 @@ def invoke(
     if isinstance(result, bool) and machine.questions > asked:
         return Found(result)
     return Items("list", yielded) if yielded else result
+
+
+def _settled(args: tuple[Given, ...]) -> bool:
+    """Whether all arguments are known, so that a function that calls itself comes to an end by what it is given."""
+    pending = [arg.value for arg in args]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Items) and not value.open:
+            pending.extend(value.values)
+        elif not is_scalar(value):
+            return False
+    return True
 
 
 def _is_text(value: Value) -> bool:

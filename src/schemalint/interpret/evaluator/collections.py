@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemalint.diagnostics import Place
 from schemalint.interpret.evaluator.conditions import truth
-from schemalint.interpret.evaluator.folds import distinct
+from schemalint.interpret.evaluator.folds import distinct, put
 from schemalint.interpret.evaluator.machine import ITERATIONS, Machine
 from schemalint.interpret.evaluator.names import enum_members, is_enum
 from schemalint.interpret.values import (
@@ -20,7 +20,6 @@ from schemalint.interpret.values import (
     Unsure,
     Value,
     describe,
-    is_scalar,
 )
 from schemalint.ir import (
     Attribute,
@@ -84,8 +83,9 @@ def _gather(
         state.existence = state.existence or any(_asks_existence(test) for test in tests)
         if False in answers:
             continue
-        symbolic = machine.framework.collect(value, machine.value(node.element, frame))
-        if not isinstance(symbolic, Missing) and len(node.clauses) == 1 and len(rows.values) == 1:
+        whole = len(node.clauses) == 1 and len(rows.values) == 1 and machine.framework.stands_for_all(value)
+        symbolic = machine.framework.collect(value, machine.value(node.element, frame)) if whole else MISSING
+        if not isinstance(symbolic, Missing):
             if not tests:
                 return symbolic
             if None in answers:
@@ -130,8 +130,7 @@ def bind(machine: Machine, target: Expression, value: Value, frame: Frame) -> No
         owner = machine.value(target.value, frame)
         key = machine.value(target.index, frame)
         if isinstance(owner, Entries):
-            owner.pairs.append((key, value))
-            owner.open = owner.open or not is_scalar(key)
+            put(owner, key, value)
         elif isinstance(owner, Items) and isinstance(key, int) and -len(owner.values) <= key < len(owner.values):
             owner.values[key] = value
 

@@ -8,7 +8,7 @@ from typing import Any
 from schemalint.interpret.evaluator.builtins import builtin_of
 from schemalint.interpret.evaluator.collections import bind, comprehension, rows_of
 from schemalint.interpret.evaluator.conditions import both, either, negated, same, truth
-from schemalint.interpret.evaluator.folds import binary, distinct, formatted, is_number
+from schemalint.interpret.evaluator.folds import binary, distinct, formatted, is_number, merge, put
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.interpret.evaluator.names import attribute_of, global_value, is_object
 from schemalint.interpret.values import (
@@ -139,12 +139,9 @@ def _dict(machine: Machine, node: Dict, frame: Frame) -> Value:
     for item in node.items:
         value = machine.value(item.value, frame)
         if item.key is not None:
-            entries.pairs.append((machine.value(item.key, frame), value))
-        elif isinstance(value, Entries):
-            entries.pairs.extend(value.pairs)
-            entries.open = entries.open or value.open
+            put(entries, machine.value(item.key, frame), value)
         else:
-            entries.open = True
+            merge(entries, value, None)
     return entries
 
 

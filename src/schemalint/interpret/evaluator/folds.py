@@ -14,10 +14,14 @@ from schemalint.interpret.values import (
     Given,
     Instance,
     Items,
+    Made,
+    Member,
+    Missing,
     Scalar,
     Unsure,
     Value,
     is_scalar,
+    members,
 )
 
 _LONGEST = 1_000_000
@@ -49,7 +53,11 @@ def binary(left: Value, op: str, right: Value) -> Value:
     if op == "%" and isinstance(left, str):
         return printf(left, right)
     if op == "|" and isinstance(left, Entries) and isinstance(right, Entries):
-        return Entries([*left.pairs, *right.pairs], left.open or right.open)
+        joined = Entries(list(left.pairs), left.open)
+        merge(joined, right, None)
+        return joined
+    if op == "/" and isinstance(left, (Made, Member)):
+        return Made("joinpath", (Given(None, right),), left)
     if isinstance(left, Items) and isinstance(right, Items):
         return set_algebra(left, op, right)
     if op == "*" and isinstance(left, (str, Items)) and isinstance(right, int):
@@ -196,6 +204,45 @@ def str_format(template: str, args: tuple[Given, ...]) -> Value:
     except ValueError:
         return Unsure("a format that cannot be read")
     return "".join(parts)
+
+
+def put(entries: Entries, key: Value, value: Value) -> None:
+    """`entries[key] = value`. Under a key that is not known it may be anywhere."""
+    if not is_scalar(key):
+        entries.open = True
+    for index, (known, _) in enumerate(entries.pairs):
+        if is_scalar(key) and is_scalar(known) and known == key:
+            entries.pairs[index] = (known, value)
+            return
+    entries.pairs.append((key, value))
+
+
+def merge(entries: Entries, other: Value, pairs: list[Value] | None) -> None:
+    """`entries.update(other)`. `pairs` are what iterating over the other gives, where it is no dict."""
+    if isinstance(other, Entries):
+        for key, value in other.pairs:
+            put(entries, key, value)
+        entries.open = entries.open or other.open
+        return
+    for pair in pairs or ():
+        two = members(pair)
+        if two is None or len(two) != 2:
+            entries.open = True
+        else:
+            put(entries, two[0], two[1])
+    entries.open = entries.open or pairs is None
+
+
+def take(entries: Entries, key: Value) -> Value | Missing:
+    """`entries.pop(key)`; MISSING where the dict does not list the key."""
+    if not is_scalar(key):
+        entries.open = True
+        return Unsure("an item under a key that is not known")
+    for index, (known, value) in enumerate(entries.pairs):
+        if is_scalar(known) and known == key:
+            del entries.pairs[index]
+            return value
+    return Unsure("a dict that is not wholly known") if entries.open else MISSING
 
 
 def tried(compute: Callable[[], Value]) -> Value:

@@ -72,6 +72,10 @@ class Framework:
         """What iterating over the value gives."""
         return None
 
+    def stands_for_all(self, row: Value) -> bool:
+        """Whether a row that is iterated over stands for all there are."""
+        return False
+
     def collect(self, row: Value, element: Value) -> Value | Missing:
         """What a comprehension gives that makes `element` of each `row`, where the row stands for all there are."""
         return MISSING
@@ -136,6 +140,11 @@ class Machine:
         """Whether the body has taken all its steps. Counts one."""
         self.steps += 1
         return self.steps > STEPS
+
+    def stop(self) -> Left:
+        """Gives the body up: it takes too many steps."""
+        self.steps = STEPS + 1
+        return Left("stopped")
 
     @property
     def telling(self) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemalint.interpret.evaluator.folds import ordered, set_algebra, shown, str_format, tried, words
+from schemalint.interpret.evaluator.folds import merge, ordered, put, set_algebra, shown, str_format, take, tried, words
 from schemalint.interpret.values import (
     HOLE,
     MISSING,
@@ -114,12 +114,13 @@ def _shrink(owner: Items, name: str, positional: list[Value]) -> Value:
 
 def _entries_method(owner: Entries, name: str, positional: list[Value], args: tuple[Given, ...]) -> Value:
     if name in ("get", "pop", "setdefault") and positional:
-        found = owner.get(positional[0]) if is_scalar(positional[0]) else Unsure("an unknown key")
-        if found is not None or any(is_scalar(key) and key == positional[0] for key, _ in owner.pairs):
-            return found
-        if owner.open:
-            return Unsure("a dict that is not wholly known")
-        return positional[1] if len(positional) > 1 else None
+        return _entry(owner, name, positional[0], positional[1] if len(positional) > 1 else None)
+    if name == "popitem" and owner.pairs and not owner.open:
+        return Items("tuple", list(owner.pairs.pop()))
+    if name == "clear":
+        owner.pairs.clear()
+        owner.open = False
+        return None
     if name == "items":
         return Items("list", [Items("tuple", [key, value]) for key, value in owner.pairs], owner.open)
     if name == "keys":
@@ -130,8 +131,25 @@ def _entries_method(owner: Entries, name: str, positional: list[Value], args: tu
         return Entries(list(owner.pairs), owner.open)
     if name == "update":
         for value in positional:
-            owner.pairs.extend(value.pairs if isinstance(value, Entries) else [])
-            owner.open = owner.open or not isinstance(value, Entries) or value.open
-        owner.pairs.extend((arg.keyword, arg.value) for arg in args if arg.keyword is not None)
+            merge(owner, value, members(value))
+        for arg in args:
+            if arg.keyword is not None:
+                put(owner, arg.keyword, arg.value)
         return None
     return Unsure(f"the method {name} of a dict")
+
+
+def _entry(owner: Entries, name: str, key: Value, default: Value) -> Value:
+    """`get`, `pop` and `setdefault` of a dict."""
+    if name == "pop":
+        found = take(owner, key)
+        return default if isinstance(found, Missing) else found
+    copy = Entries(list(owner.pairs), owner.open)
+    found = take(copy, key)
+    if not isinstance(found, Missing):
+        if name == "setdefault" and owner.open:
+            put(owner, key, found)
+        return found
+    if name == "setdefault":
+        put(owner, key, default)
+    return default

@@ -37,6 +37,7 @@ from schemalint.interpret.values import (
 from schemalint.ir import Attribute, ClassDef, Expression, FunctionDef, Name
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
+_SETTINGS = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
 
 
@@ -179,6 +180,10 @@ def enum_members(machine: Machine, owner: Class) -> list[Instance]:
 def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Callable[[], Place]) -> Value:
     if name in owner.fields:
         return owner.fields[name]
+    if inherits(machine, owner.of, _SETTINGS) and not isinstance(
+        class_attribute(machine, owner.of, name), (Function, Missing)
+    ):
+        return Unsure(f"{name} is a setting")
     if name == "__class__":
         return owner.of
     found = class_attribute(machine, owner.of, name)

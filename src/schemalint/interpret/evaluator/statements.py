@@ -9,7 +9,7 @@ from schemalint.interpret.evaluator.branches import run_if
 from schemalint.interpret.evaluator.calls import invoke
 from schemalint.interpret.evaluator.collections import bind, rows_of
 from schemalint.interpret.evaluator.conditions import truth
-from schemalint.interpret.evaluator.folds import binary
+from schemalint.interpret.evaluator.folds import binary, take
 from schemalint.interpret.evaluator.machine import ITERATIONS, Flow, Left, Machine, Returned
 from schemalint.interpret.evaluator.methods import method
 from schemalint.interpret.evaluator.names import attribute_of, global_value
@@ -35,7 +35,9 @@ from schemalint.ir import (
     Assign,
     AugAssign,
     ClassDef,
+    Constant,
     Control,
+    Delete,
     ExpressionStatement,
     For,
     FunctionDef,
@@ -47,6 +49,7 @@ from schemalint.ir import (
     Raise,
     Return,
     Statement,
+    Subscript,
     Try,
     While,
     With,
@@ -92,8 +95,23 @@ def _augmented(machine: Machine, node: AugAssign, frame: Frame) -> Flow:
     before, added = machine.value(node.target, frame), machine.value(node.value, frame)
     if isinstance(before, Items) and node.op == "+":
         method(before, "extend", (Given(None, added),))
+    elif isinstance(before, Entries) and node.op == "|":
+        method(before, "update", (Given(None, added),))
     else:
         bind(machine, node.target, binary(before, node.op, added), frame)
+    return None
+
+
+def _delete(machine: Machine, node: Delete, frame: Frame) -> Flow:
+    for target in node.targets:
+        if isinstance(target, Name):
+            frame.names[target.id] = Unsure(f"{target.id} is deleted")
+        elif isinstance(target, Subscript):
+            owner, key = machine.value(target.value, frame), machine.value(target.index, frame)
+            if isinstance(owner, Entries):
+                take(owner, key)
+            elif isinstance(owner, Items):
+                method(owner, "pop", (Given(None, key),))
     return None
 
 
@@ -140,13 +158,15 @@ def _for(machine: Machine, node: For, frame: Frame) -> Flow:
             return _maybe(machine.run(node.body, frame), frame)
     test: Value = True
     symbolic = not isinstance(source, (Items, Entries, str)) and any(isinstance(row, Handle) for row in rows.values)
-    if rows.open or symbolic or len(rows.values) > ITERATIONS:
+    if len(rows.values) > ITERATIONS:
+        return machine.stop()
+    if rows.open or symbolic:
         test = Unsure("the loop goes over what is not wholly known")
     elif rows.existence:
         test = Found(True)
     before = machine.guarded, machine.conditional
     machine.depend(test)
-    for value in list(rows.values[:ITERATIONS]):
+    for value in list(rows.values):
         bind(machine, node.target, value, frame)
         flow = machine.run(node.body, frame)
         if isinstance(flow, Left) and flow.how == "continue":
@@ -159,8 +179,18 @@ def _for(machine: Machine, node: For, frame: Frame) -> Flow:
 
 
 def _while(machine: Machine, node: While, frame: Frame) -> Flow:
-    if truth(machine.value(node.test, frame)) is False:
-        return machine.run(node.orelse, frame)
+    """A loop that counts is unrolled; of any other the body is taken once, as what may happen."""
+    for _ in range(ITERATIONS):
+        test = truth(machine.value(node.test, frame))
+        if test is False:
+            return machine.run(node.orelse, frame)
+        if test is None or isinstance(node.test, Constant) or machine.conditional:
+            break
+        flow = machine.run(node.body, frame)
+        if isinstance(flow, Left) and flow.how == "break":
+            return None
+        if flow is not None and not (isinstance(flow, Left) and flow.how == "continue"):
+            return flow
     with machine.under(Unsure("the loop has no bound that is known")):
         return _maybe(machine.run(node.body, frame), frame)
 
@@ -215,11 +245,20 @@ def _enter(machine: Machine, items: tuple[WithItem, ...], node: With, frame: Fra
 
 
 def _around(machine: Machine, context: Made, body: Callable[[Value], Flow]) -> Flow:
-    """Runs a generator function used as a context manager: the block runs where it yields."""
+    """Runs a generator function used as a context manager: the block runs where it yields, once in any case."""
     flows: list[Flow] = []
+    around = machine.guarded, machine.conditional
+
+    def run(value: Value) -> None:
+        if not flows:
+            inside = machine.guarded, machine.conditional
+            machine.guarded, machine.conditional = around
+            flows.append(body(value))
+            machine.guarded, machine.conditional = inside
+
     assert isinstance(context.owner, Function)
     assert context.place is not None
-    invoke(machine, context.owner, context.args, context.place, lambda value: flows.append(body(value)))
+    invoke(machine, context.owner, context.args, context.place, run)
     return flows[0] if flows else body(Unsure("a context manager that does not yield"))
 
 
@@ -241,6 +280,7 @@ _ROOMS: dict[type, Callable[[Machine, Any, Frame], Flow]] = {
     Assign: _assign,
     AnnAssign: _annotated,
     AugAssign: _augmented,
+    Delete: _delete,
     Return: _return,
     Raise: _raise,
     Control: _control,

@@ -1,7 +1,7 @@
 """What revisions ask the database about itself, answered from the schema that stands at that point.
 
 Handles: `rows` are the rows of a catalogue question whose answer is not wholly known, `row` is one of them, `cell` its
-name. Their data is (what is listed, table, schema[, "name"]).
+name. Their data is (what is listed, table, schema[, "name" or None[, the rows that there were when it was asked]]).
 """
 
 from __future__ import annotations
@@ -57,7 +57,17 @@ def ask(schema: SchemaView, name: str, args: tuple[Given, ...], dialect: str | N
         return Handle("rows", (listed, None, call.value("schema", 0), "name"), False)
     if listed == "enums":
         return Handle("rows", (listed, None, call.value("schema", 0)), False)
-    return Handle("rows", (listed, call.value("table_name", 0), call.value("schema", 1)), False)
+    table, in_schema = call.value("table_name", 0), call.value("schema", 1)
+    return Handle("rows", (listed, table, in_schema, None, _answer(schema, listed, table, in_schema, dialect)), False)
+
+
+def _answer(schema: SchemaView, listed: str, table: Value, in_schema: Value, dialect: str | None) -> Items | None:
+    """The rows as they are when they are asked for, where the table is known in full: what is done later may change
+    them."""
+    wanted = in_schema if isinstance(in_schema, str) and in_schema else None
+    view = schema.table(ObjectName(table, wanted)) if isinstance(table, str) else None
+    known = _known_rows(view, listed, dialect) if view is not None and view.complete else None
+    return Items("list", list(known), False, True) if known is not None else None
 
 
 def oslo(schema: SchemaView, name: str, args: tuple[Given, ...]) -> Value | Missing:
@@ -114,17 +124,12 @@ def _in_table(schema: SchemaView, listed: str, table: ObjectName, name: str) -> 
 
 
 def rows(schema: SchemaView, handle: Handle, dialect: str | None) -> Items:
-    """The rows of a catalogue question: all of them where the table is known in full, else one that stands for any."""
-    listed, table, in_schema, *field = handle.data
-    known = None
-    if isinstance(table, str) and not field:
-        wanted = in_schema if isinstance(in_schema, str) and in_schema else None
-        view = schema.table(ObjectName(table, wanted))
-        known = _known_rows(view, str(listed), dialect) if view is not None and view.complete else None
-    if known is not None:
-        return Items("list", list(known), False, True)
-    kind = "cell" if field else "row"
-    return Items("list", [Handle(kind, (listed, table, in_schema))], False, True)
+    """The rows of a catalogue question: all of them where they are known, else one that stands for any."""
+    listed, table, in_schema, *rest = handle.data
+    names, answer = (*rest, None, None)[:2]
+    if not isinstance(answer, Items):
+        answer = None if names else _answer(schema, str(listed), table, in_schema, dialect)
+    return answer or Items("list", [Handle("cell" if names else "row", (listed, table, in_schema))], False, True)
 
 
 def _known_rows(view: TableView, listed: str, dialect: str | None) -> list[Entries] | None:

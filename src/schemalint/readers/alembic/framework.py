@@ -44,7 +44,7 @@ from schemalint.readers.alembic.constraints import (
 )
 from schemalint.readers.alembic.data import bulk_insert, execute, session_call
 from schemalint.readers.alembic.emit import Emitter
-from schemalint.readers.alembic.follow import named, stands_for
+from schemalint.readers.alembic.follow import named, reaches_database, stands_for
 from schemalint.readers.alembic.handles import (
     CONNECTION,
     CONTEXT,
@@ -60,7 +60,7 @@ from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.objects import object_call
 from schemalint.readers.alembic.signatures import BATCH_OPERATIONS, OBJECTS, Arguments
 from schemalint.readers.alembic.tables import Call, Did, create_table, drop_table, rename_table, table_comment
-from schemalint.readers.sqlalchemy.names import FinalName
+from schemalint.readers.sqlalchemy.names import FinalName, table_name
 from schemalint.readers.sqlalchemy.statements import chain, queried
 from schemalint.schema.view import SchemaView
 
@@ -95,6 +95,10 @@ _HARMLESS = (
     "logging.",
     "pandas.read_sql",
     "builtins.",
+    "contextlib.",
+    "dataclasses.",
+    "functools.",
+    "itertools.",
     "typing.",
     "warnings.",
     "alembic.util",
@@ -122,6 +126,9 @@ class AlembicFramework(Framework):
                 return owner.value("name", 0 if owner.callee != "sqlalchemy.Enum" else None)
             if name == "type" and owner.callee == "sqlalchemy.Column":
                 return owner.value("type_", 1)
+        if isinstance(owner, Member) and owner.name == "__table__" and name in ("name", "schema"):
+            table = table_name(self.machine, owner)
+            return getattr(table, name, Unsure("the table is not known"))
         return MISSING
 
     def _schema(self) -> SchemaView:
@@ -155,10 +162,13 @@ class AlembicFramework(Framework):
         model = queried(value)
         return Items("list", [Handle("record", (model, value))], True) if model is not None else None
 
+    def stands_for_all(self, row: Value) -> bool:
+        """A row of the catalogue stands for all that it lists."""
+        return isinstance(row, Handle) and row.kind in ("row", "cell")
+
     def collect(self, row: Value, element: Value) -> Value | Missing:
         """Comprehensions over the catalogue."""
-        known = isinstance(row, Handle) and row.kind in ("row", "cell")
-        return catalog.collect(row, element) if known and isinstance(row, Handle) else MISSING
+        return catalog.collect(row, element) if isinstance(row, Handle) else MISSING
 
     def assigned(self, owner: Value, name: str, value: Value, place: Place) -> None:
         """An attribute of an object that was read through the ORM is an update of its row."""
@@ -186,14 +196,16 @@ class AlembicFramework(Framework):
         elif isinstance(callee, Member):
             found = self._member(callee.owner, callee.name, args, place)
         elif isinstance(callee, Builtin):
-            found = self._builtin(callee.name, args)
+            found = self._builtin(callee.name, args, place)
         elif isinstance(callee, Made) and callee.callee in _SESSION_MAKERS:
             found = SESSION
         if isinstance(found, Missing) and not isinstance(callee, (Builtin, Class)):
             self._unknown_call(callee, args, place)
         return found
 
-    def _builtin(self, name: str, args: tuple[Given, ...]) -> Value | Missing:
+    def _builtin(self, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
+        if name == "exec":
+            return self._opaque("it runs code that is made up from text", "exec", place)
         if name == "isinstance" and len(args) == 2 and args[0].value == DIALECT:
             kinds = args[1].value.values if isinstance(args[1].value, Items) else [args[1].value]
             known = dialect_name(self.emitter.environment.dialect)
@@ -354,13 +366,17 @@ class AlembicFramework(Framework):
     def _unknown_call(self, callee: Value, args: tuple[Given, ...], place: Place) -> None:
         """A call that takes the database along may do anything to it."""
         name = callee.name if isinstance(callee, (Symbol, Member, Function)) else describe(callee)
-        if name.startswith(_HARMLESS) or name in _TALK or not any(is_database(arg.value) for arg in args):
+        if name.startswith(_HARMLESS) or name in _TALK or not any(self._leads_on(arg.value) for arg in args):
             return
         self._opaque(f"{name} is not part of the project", name, place)
 
+    def _leads_on(self, value: Value) -> bool:
+        """Whether who has the value can get at the database."""
+        return is_database(value) or (isinstance(value, Function) and reaches_database(self.machine, value))
+
     def lost(self, callee: Value, args: tuple[Given, ...], reason: str, place: Place) -> None:
-        """A function that cannot be followed may do anything if it takes the database along."""
-        if any(is_database(arg.value) for arg in args):
+        """A function that cannot be followed may do anything if it takes the database along or gets at it itself."""
+        if self._leads_on(callee) or any(self._leads_on(arg.value) for arg in args):
             self._opaque(reason, describe(callee), place)
 
     def follow(self, callee: Value, args: tuple[Given, ...], run: Callable[[], Value], place: Place) -> Value:

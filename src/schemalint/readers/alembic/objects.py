@@ -35,7 +35,7 @@ def object_call(
     if name not in ("create", "drop") or not isinstance(owner, (Made, Member)):
         return MISSING
     options = Made(name, args)
-    if not args:
+    if not args and not (isinstance(owner, Made) and owner.callee in ("sqlalchemy.Table", "sqlalchemy.Index")):
         return MISSING
     done = _enum(machine, emitter, owner, name, options)
     done = done if done is not None else _table(machine, emitter, owner, name, options)

@@ -154,7 +154,7 @@ class Arguments:
 
     def flag(self, name: str) -> bool | Unknown:
         """A boolean option that is off unless given."""
-        value = self.value(name, False)
+        value = self.value(name, Unsure("arguments that are not known") if self.open else False)
         return value if isinstance(value, bool) else False if value is None else unknown(value)
 
     def sure(self, name: str) -> bool:
