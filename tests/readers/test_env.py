@@ -252,3 +252,53 @@ def test_version_locations_are_found_in_the_tree() -> None:
 
     assert env is not None
     assert env.versions == ("db/versions", "plugins/a/versions")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "connection.execute(text(\"SET lock_timeout = '4s'\"))",
+        'connection.execute(text("SET LOCAL lock_timeout TO 4s"))',
+        'engine = create_engine(url, connect_args={"options": "-c lock_timeout=4s -c statement_timeout=9s"})',
+        'engine = create_engine(url, connect_args={"server_settings": {"lock_timeout": "4s"}})',
+        'engine = create_engine("postgresql://db/shop?options=-c%20lock_timeout%3D4s")',
+        "connection.execute(text(\"SELECT set_config('lock_timeout', '4s', false)\"))",
+        """
+@event.listens_for(engine, "connect")
+def patient(dbapi_connection, record):
+    with dbapi_connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '4s'")
+""",
+        'from app.db import patient\nevent.listen(engine, "connect", patient)',
+        "from app.db import prepare\nprepare(connection)",
+        "from app.db import engine\nconnection = engine.connect()",
+        "import app.db\nconnection = app.db.engine.connect()",
+    ],
+)
+def test_a_timeout_is_found_wherever_the_connection_is_told(source: str) -> None:
+    database = """
+    engine = create_engine(URL, connect_args={"options": "-c lock_timeout=4s"})
+    def patient(connection, record):
+        connection.execute("SET lock_timeout = '4s'")
+    def prepare(connection):
+        patient(connection, None)
+    """
+
+    assert env_of(f"{source}\ncontext.configure(connection=connection)", app__db=database).lock_timeout == "4s"
+
+
+def test_a_timeout_may_stand_in_the_url_of_the_ini() -> None:
+    ini = AlembicIni("alembic.ini", "alembic", url="postgresql://db/shop?options=-c+statement_timeout%3D9s")
+    env = read_env(program_of(db__env=HEAD + "context.configure(connection=c)"), "db/env.py", ini)
+
+    assert env is not None
+    assert (env.lock_timeout, env.statement_timeout) == (None, "9s")
+
+
+def test_the_isolation_level_of_a_helper_that_is_called_is_not_that_of_the_connection() -> None:
+    source = "from app.db import create_database\ncreate_database()\ncontext.configure(connection=c)"
+    database = (
+        "def create_database():\n    create_engine(URL, isolation_level='AUTOCOMMIT').execute('CREATE DATABASE x')\n"
+    )
+
+    assert env_of(source, app__db=database).isolation_level is None

@@ -363,6 +363,18 @@ class TestEnums:
         assert view.has_enum(ObjectName("mood_old")) is False
         assert view.table(USERS).column("mood").definition.type.values == ("happy",)  # type: ignore[union-attr]
 
+    def test_dropping_an_enum_with_cascade_takes_its_columns(self) -> None:
+        view = self.start(ops.DropEnum(self.MOOD, cascade=True))
+        assert view.has_column(USERS, "mood") is False
+        assert self.start(ops.DropEnum(self.MOOD)).has_column(USERS, "mood") is True
+
+    def test_dropping_an_enum_leaves_columns_that_have_moved_on(self) -> None:
+        view = self.start(
+            ops.AlterColumn(USERS, "mood", type=SqlType("text")),
+            ops.DropEnum(self.MOOD, cascade=True),
+        )
+        assert view.has_column(USERS, "mood") is True
+
     def test_an_enum_that_was_never_made_is_known_by_name_only(self) -> None:
         view = replay(ops.AddEnumValue(self.MOOD, "ok"))
         enum = view.enum(self.MOOD)

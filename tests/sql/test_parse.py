@@ -105,6 +105,7 @@ T = ObjectName("t")
         ("ALTER TYPE k RENAME TO l", RenameEnum(ObjectName("k"), ObjectName("l"))),
         ("CREATE TYPE k AS ENUM ('a', 'it''s')", CreateEnum(EnumDef(ObjectName("k"), ("a", "it's")))),
         ("DROP TYPE IF EXISTS k", DropEnum(ObjectName("k"), True)),
+        ("DROP TYPE k CASCADE", DropEnum(ObjectName("k"), cascade=True)),
         ("DROP FUNCTION f(a int)", DropObject("function", ObjectName("f"))),
         ("DROP TRIGGER r ON t", DropObject("trigger", ObjectName("r"), table=T)),
         ("INSERT INTO t (a, b) VALUES (1, 'x''y')",
@@ -297,3 +298,11 @@ class Memory:
 
     def put(self, key, value):
         self.kept[key] = value
+
+
+def test_postgresql_cuts_long_names_and_others_do_not():
+    sql = f'ALTER TABLE t RENAME CONSTRAINT {"a" * 70} TO "{"é" * 40}"'
+
+    assert operations_of(sql, "postgresql") == (RenameConstraint(T, "a" * 63, "é" * 31),)
+    assert operations_of(sql, "mysql") != operations_of(sql, "postgresql")
+    assert operations_of(sql, "sqlite") == (RenameConstraint(T, "a" * 70, "é" * 40),)

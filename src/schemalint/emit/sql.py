@@ -164,7 +164,7 @@ def _create_enum(operation: ops.CreateEnum, dialect: str) -> Statements:
 
 def _drop_enum(operation: ops.DropEnum, dialect: str) -> Statements:
     if dialect == "postgresql":
-        yield _drop("TYPE", operation.name, operation.if_exists, False, dialect)
+        yield _drop("TYPE", operation.name, operation.if_exists, operation.cascade, dialect)
 
 
 def _rename_enum(operation: ops.RenameEnum, dialect: str) -> Statements:

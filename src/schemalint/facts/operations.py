@@ -165,8 +165,11 @@ class CreateEnum(Record, frozen=True, gc=False, tag="create_enum"):
 
 
 class DropEnum(Record, frozen=True, gc=False, tag="drop_enum"):
+    """The end of an enum type; with `cascade` the columns of the type go too."""
+
     name: ObjectName
     if_exists: bool = False
+    cascade: bool = False
 
 
 class RenameEnum(Record, frozen=True, gc=False, tag="rename_enum"):

@@ -13,6 +13,7 @@ from schemalint.facts.operations import (
     CreateEnum,
     CreateObject,
     CreateSchema,
+    DropColumn,
     DropEnum,
     DropObject,
     DropSchema,
@@ -24,9 +25,9 @@ from schemalint.facts.operations import (
 from schemalint.facts.tables import EnumDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import UNDER_CONDITION, Change
-from schemalint.schema.definitions import with_enum
-from schemalint.schema.references import there
-from schemalint.schema.replay_tables import drop_table
+from schemalint.schema.definitions import enums_of, with_enum
+from schemalint.schema.references import current_name, there
+from schemalint.schema.replay_tables import drop_column, drop_table
 from schemalint.schema.store import Entry, Track
 
 Values = Union[tuple[str, ...], Unknown]
@@ -41,9 +42,15 @@ def create_enum(change: Change, operation: CreateEnum) -> None:
 
 
 def drop_enum(change: Change, operation: DropEnum) -> None:
-    """DROP TYPE of an enum."""
-    track = change.store.enums.setdefault(change.store.key(operation.name), Track())
+    """DROP TYPE of an enum; CASCADE takes the columns of the type."""
+    store = change.store
+    track = store.enums.setdefault(store.key(operation.name), Track())
     change.remove(track, EnumDef(operation.name, _NEVER_MADE))
+    for table, name in list(store.enum_users.get(store.key(operation.name), {})) if operation.cascade else ():
+        column = there(table.columns[name])
+        used = (store.key(enum) for enum in enums_of(column.value.type)) if column is not None else ()
+        if there(table.names) and store.key(operation.name) in used:
+            drop_column(change, DropColumn(current_name(table), name))
 
 
 def rename_enum(change: Change, operation: RenameEnum) -> None:

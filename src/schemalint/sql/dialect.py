@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Dialect(NamedTuple):
     """A dialect. `folds` tells that names without quotes become lower case; `sqlglot` is its name there.
 
-    `backslashes` tells that a backslash escapes in every string, `hash_comments` that `#` begins a comment.
+    `backslashes` tells that a backslash escapes in every string, `hash_comments` that `#` begins a comment. `longest`
+    is how many bytes of a name are kept: PostgreSQL cuts what is longer (NAMEDATALEN), the others refuse it.
     """
 
     name: str
@@ -16,9 +17,10 @@ class Dialect(NamedTuple):
     folds: bool = True
     backslashes: bool = False
     hash_comments: bool = False
+    longest: int | None = None
 
 
-_POSTGRESQL = Dialect("postgresql", "postgres")
+_POSTGRESQL = Dialect("postgresql", "postgres", longest=63)
 _DIALECTS = {
     "mysql": Dialect("mysql", "mysql", folds=False, backslashes=True, hash_comments=True),
     "mariadb": Dialect("mariadb", "mysql", folds=False, backslashes=True, hash_comments=True),

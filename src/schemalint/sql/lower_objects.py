@@ -251,5 +251,5 @@ def drop_object(cursor: Cursor) -> Operations | None:
     if kind == "schema":
         return tuple(DropSchema(name.name, exists, cascade) for name in known)
     if kind == "type":
-        return tuple(DropEnum(name, exists) for name in known)
+        return tuple(DropEnum(name, exists, cascade) for name in known)
     return tuple(DropObject(kind, name, exists, cascade, table) for name in known)

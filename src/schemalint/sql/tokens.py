@@ -90,13 +90,23 @@ def _end_of_comment(sql: str, position: int, last: int) -> int:
 
 
 def unquoted(token: Token, dialect: Dialect) -> str:
-    """The name that a token is: folded to lower case where it has no quotes and the dialect does so."""
+    """The name that a token is: folded to lower case where it has no quotes and the dialect does so, and cut to the
+    length that the dialect keeps."""
     if token.kind == "quoted":
         quote = token.text[0]
         inner = token.text[1:-1] if len(token.text) > 1 else ""
-        return inner if quote == "[" else inner.replace(quote * 2, quote)
-    computed = token.text.startswith(":") or _TEMPLATES.search(token.text)
-    return token.text.lower() if dialect.folds and not computed else token.text
+        return _cut(inner if quote == "[" else inner.replace(quote * 2, quote), dialect)
+    if token.text.startswith(":") or _TEMPLATES.search(token.text):
+        return token.text
+    return _cut(token.text.lower() if dialect.folds else token.text, dialect)
+
+
+def _cut(name: str, dialect: Dialect) -> str:
+    """The name as the dialect keeps it; one that is computed in part is left."""
+    if dialect.longest is None or len(name) * 4 <= dialect.longest or HOLE in name:
+        return name
+    kept = name.encode(errors="surrogatepass")[: dialect.longest]
+    return kept.decode(errors="ignore") if len(kept) == dialect.longest else name
 
 
 def text_of(token: Token) -> str:

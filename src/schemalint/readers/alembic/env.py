@@ -1,4 +1,4 @@
-"""What an `env.py` says: how `context.configure` is called, what the engine and the connection are told.
+"""What an `env.py` says: how `context.configure` is called, what it says of its targets and locations.
 
 The file is read, never run. Only what the online mode is told counts, since that is how a database is migrated: where
 some call of `configure` is given a connection, those without one are the offline mode's. Values that differ between
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Union
 
 from schemalint.facts.revisions import EnvConfig
@@ -17,19 +17,18 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolve import qualified_name
 from schemalint.interpret.scopes import Assigned
-from schemalint.ir import Attribute, Call, Constant, Expression, FString, Name, Sequence
+from schemalint.interpret.values import HOLE
+from schemalint.ir import Attribute, Call, Expression, Name, Sequence
+from schemalint.readers.alembic.connection import calls_in, isolation_level, reached, strings_in, timeout
 from schemalint.readers.alembic.ini import AlembicIni, find_folder
 from schemalint.readers.alembic.target import naming_convention
 from schemalint.readers.keywords import Keywords, keywords_of
-from schemalint.readers.nodes import Block, blocks, nodes
+from schemalint.readers.nodes import Block, blocks
 from schemalint.readers.urls import dialect_of_url, without_password
 
 _CONFIGURE = "alembic.context.configure"
 _SIGNS = frozenset({"connection", "target_metadata", "url"})
 _FILTERS = ("include_object", "include_name", "include_symbol")
-_SET = r"(?:\bSET\s+(?:LOCAL\s+|SESSION\s+)?{name}\s*(?:=|\s+TO\s)|-c\s*{name}\s*=|\bset_config\(\s*'{name}'\s*,)"
-_VALUE = r"\s*(?P<quote>['\"]?)(?P<value>[^'\";,\s)]*)"
-_HOLE = "\ufffc"
 
 
 def read_env(
@@ -44,7 +43,8 @@ def read_env(
     calls = _configure_calls(program, path, found)
     if not calls:
         return None
-    strings = _strings(found)
+    strings = strings_in(found)
+    told = list(reached(program, path, found))
     folder = posixpath.dirname(path)
     online = [call for call in calls if "connection" in call.values] or calls
     url = next((url for url in map(_url, strings) if url), None)
@@ -61,16 +61,18 @@ def read_env(
         include_object=any(call.constant(name) is not None for call in online for name in _FILTERS),
         target_metadata=_metadata(program, path, online),
         naming_convention=naming_convention(program, path, online),
-        isolation_level=_isolation_level(program, path, found),
+        isolation_level=isolation_level(
+            program, [each for each in told if each.path == path or each.block.function is None]
+        ),
         url=url or (ini.url if ini else None),
-        lock_timeout=_timeout("lock_timeout", program, path, found, strings),
-        statement_timeout=_timeout("statement_timeout", program, path, found, strings),
+        lock_timeout=timeout("lock_timeout", program, told, ini.url if ini else None),
+        statement_timeout=timeout("statement_timeout", program, told, ini.url if ini else None),
     )
 
 
 def _configure_calls(program: Program, path: str, found: list[Block]) -> list[Keywords]:
     calls = []
-    for block, call in _calls(found):
+    for block, call in calls_in(found):
         if _called(call) != "configure":
             continue
         keywords = keywords_of(program, path, block, call)
@@ -78,13 +80,6 @@ def _configure_calls(program: Program, path: str, found: list[Block]) -> list[Ke
         if named or _SIGNS & keywords.values.keys():
             calls.append(keywords)
     return calls
-
-
-def _calls(found: list[Block]) -> Iterator[tuple[Block, Call]]:
-    for block in found:
-        for node in nodes(block.statements):
-            if isinstance(node, Call):
-                yield block, node
 
 
 def _called(call: Call) -> str:
@@ -135,15 +130,6 @@ def _name_of_metadata(program: Program, path: str, expression: Expression) -> st
     return f"{owner}.{expression.attr}" if owner else None
 
 
-def _isolation_level(program: Program, path: str, found: list[Block]) -> str | None:
-    for block, call in _calls(found):
-        if call.keyword("isolation_level") is not None:
-            value = keywords_of(program, path, block, call).constant("isolation_level")
-            if isinstance(value, str):
-                return value
-    return None
-
-
 def _versions(
     program: Program,
     path: str,
@@ -154,7 +140,7 @@ def _versions(
 ) -> tuple[str, ...]:
     """The folders of the revisions: those that are configured and exist in the tree, else `versions`."""
     written: list[str] = list(ini.version_locations) if ini else []
-    for block, call in _calls(found):
+    for block, call in calls_in(found):
         if _called(call) in ("set_main_option", "set_section_option"):
             values = [keywords_of(program, path, block, call).value_of(arg.value) for arg in call.args]
             if len(values) > 1 and values[-2] == "version_locations" and isinstance(values[-1], str):
@@ -165,54 +151,8 @@ def _versions(
     return known or (posixpath.join(folder, "versions"),)
 
 
-def _strings(found: list[Block]) -> list[str]:
-    """The texts in the file, in order, those with unknown parts too."""
-    texts = []
-    for block in found:
-        inside: set[int] = set()
-        for node in nodes(block.statements):
-            if isinstance(node, FString):
-                texts.append("".join(_part(part) for part in node.parts))
-                inside.update(id(part) for part in node.parts)
-            elif isinstance(node, Constant) and isinstance(node.value, str) and id(node) not in inside:
-                texts.append(node.value)
-    return texts
-
-
-def _part(part: Expression) -> str:
-    return part.value if isinstance(part, Constant) and isinstance(part.value, str) else _HOLE
-
-
 def _url(text: str) -> str | None:
     """The text as a URL without its password, cut where it is not known any more; None where it is no URL."""
     if dialect_of_url(text) is None:
         return None
-    return text.partition("://")[0] + "://" if _HOLE in text else without_password(text)
-
-
-def _timeout(
-    name: str, program: Program, path: str, found: list[Block], strings: list[str]
-) -> Union[str, Unknown, None]:
-    """The value of a timeout that the connection is told: by SET, in `options`, or among `server_settings`."""
-    pattern = re.compile(_SET.format(name=name) + _VALUE, re.IGNORECASE)
-    for text in strings:
-        match = pattern.search(text)
-        if match is not None:
-            value = match["value"]
-            return value if re.fullmatch(r"\w+", value) else Unknown(f"`{name}` is set to a computed value")
-    for block in found:
-        for node in nodes(block.statements):
-            given = _entry(node, name)
-            if given is not None:
-                value_of = Keywords(program, path, block, {}, None).value_of(given)
-                return str(value_of) if isinstance(value_of, (str, int)) else Unknown(f"`{name}` is computed")
-    return None
-
-
-def _entry(node: object, name: str) -> Expression | None:
-    """The value that a dict display or a call's keyword gives for a name."""
-    for item in getattr(node, "items", ()):
-        key = getattr(item, "key", None)
-        if isinstance(key, Constant) and key.value == name:
-            return item.value  # type: ignore[no-any-return]
-    return node.keyword(name) if isinstance(node, Call) else None
+    return text.partition("://")[0] + "://" if HOLE in text else without_password(text)
