@@ -14,9 +14,14 @@ from schemalint.sql.tokens import HOLE, Cursor, Token, scan
 _BEFORE_TABLES = frozenset(
     {"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "TRUNCATE", "REFERENCES", "LOCK", "INDEX", "USING"}
 )
+_INSERTS = frozenset({"INSERT", "MERGE", "IGNORE", "REPLACE", "OVERWRITE"})
+"""Words in front of INTO; behind others stands a variable."""
 _BETWEEN = ("ONLY", "LATERAL", "TABLE", "IF", "NOT", "EXISTS", "CONCURRENTLY", "STRICT")
 _CALLS_WITH_FROM = frozenset({"EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "POSITION"})
-_NO_TABLE = frozenset({"SELECT", "SET", "STDIN", "STDOUT", "NOWAIT", "VALUES", "UNNEST", "OF", "SKIP", "IN"})
+_NO_TABLE = frozenset(
+    {"SELECT", "SET", "STDIN", "STDOUT", "NOWAIT", "VALUES", "UNNEST", "OF", "SKIP", "IN", "ON", "OR", "IS", "AND"}
+    | {"THEN", "AS", "WHERE", "LOOP", "END", "DO", "CURRENT", "BY", "TO", "CASCADE", "RESTRICT", "NO"}
+)
 _ENDS_ALIAS = frozenset({"WHERE", "JOIN", "ON", "SET", "GROUP", "ORDER", "LEFT", "INNER", "CROSS", "LIMIT", "RIGHT"})
 
 
@@ -59,7 +64,9 @@ def _mentions(sql: str, tokens: Sequence[Token], dialect: Dialect) -> Iterator[O
             callers.append(before)
         elif token.upper == ")" and callers:
             callers.pop()
-        if token.upper not in _BEFORE_TABLES or before == "DISTINCT":
+        if token.upper not in _BEFORE_TABLES or before in ("DISTINCT", "."):
+            continue
+        if token.upper == "INTO" and before not in _INSERTS:
             continue
         if token.upper == "FROM" and callers and callers[-1] in _CALLS_WITH_FROM:
             continue
