@@ -106,7 +106,10 @@ def is_within(part: Outcome, whole: Outcome) -> bool:
     )
 
 
-SINGLE = [probe for probe in PROBES if not probe.earlier]
+NEITHER_STORED_NOR_VIRTUAL = "add-column-generated"
+"""Where SQL leaves that out it is refused before 18, but libraries that are not told write STORED."""
+
+SINGLE = [probe for probe in PROBES if not probe.earlier and probe.form != NEITHER_STORED_NOR_VIRTUAL]
 
 
 @pytest.mark.parametrize("probe", SINGLE, ids=lambda probe: f"{probe.form}: {' '.join(probe.statement.split())}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ForeignKeyDef
@@ -17,9 +18,10 @@ from schemalint.schema.view import SchemaView
 
 Names = tuple[ObjectName, ...]
 Roles = Mapping[str, Names]
+Words = Mapping[str, str]
 
-
-_FOUND: Roles = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NAME = re.compile(r"(?:probe\.)?\b(\w+)\b")
 _fact = cache(facts.fact)
 
 
@@ -27,22 +29,29 @@ class Case(NamedTuple):
     """A form of statement (a row of the facts) with the table that it names.
 
     `roles` are the tables of those roles that the statement itself tells; the others are found in the schema. `without`
-    are fields of the effect that do not hold here. `doubts` are as in `Effect`.
+    are fields of the effect that do not hold here. `doubts` are as in `Effect`. `words` are the names of columns,
+    constraints and types by what the probes call them, for the server's messages.
     """
 
     form: str
     subject: Union[ObjectName, Unknown, None] = None
-    roles: Roles = _FOUND
+    roles: Roles = _NOTHING
     doubts: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    words: Words = _NOTHING
 
 
 Cases = tuple[Case, ...]
 
 
 def effect_of_cases(cases: Iterable[Case], schema: SchemaView, version: int | None) -> Effect:
-    """What a statement does that is of several forms at once; the first names it."""
-    effects = [_effect(case, schema, version) for case in cases]
+    """What a statement does that is of several forms at once; the first names it, and one that is refused ends it."""
+    effects: list[Effect] = []
+    for case in cases:
+        effect = _effect(case, schema, version)
+        if effect.fails is not None:
+            return effect
+        effects.append(effect)
     if not effects:
         return Effect()
     return effects[0] if len(effects) == 1 else _merged(effects)
@@ -65,8 +74,8 @@ def _effect(case: Case, schema: SchemaView, version: int | None) -> Effect:
         scans=() if "scans" in without else known.tables(fact.scans),
         builds=() if "builds" in without else known.tables(fact.builds),
         refused_in_transaction=fact.error_in_transaction is not None and "refused_in_transaction" not in without,
-        fails=fact.error,
-        fails_on_rows=fact.error_on_rows,
+        fails=_worded(fact.error, known, case.words),
+        fails_on_rows=_worded(fact.error_on_rows, known, case.words),
         deletes=known.tables(fact.deletes),
         source=measured_on(version),
         doubts=doubts,
@@ -79,6 +88,18 @@ def measured_on(version: int | None) -> str:
     if version is None:
         return f"measured on PostgreSQL {facts.OLDEST} to {facts.newest()}"
     return f"measured on PostgreSQL {min(version, facts.newest())}"
+
+
+def _worded(message: str | None, known: _Known, words: Words) -> str | None:
+    """A message of the server with the names that things have here."""
+    if message is None:
+        return None
+
+    def name(word: re.Match[str]) -> str:
+        found = known.of(word[1]) if word[1] not in words else ()
+        return str(found[0]) if found else words.get(word[1], word[1])
+
+    return _NAME.sub(name, message)
 
 
 def _locks(fact: Fact, known: _Known) -> Iterator[TableLock]:
@@ -112,6 +133,9 @@ class _Known:
             return ()
         if role == "subject":
             return (self._subject,)
+        if role == "referenced_partition":
+            referenced = (self._schema.table(name) for name in self.of("referenced"))
+            return tuple(part for table in referenced if table is not None for part in _partitions(self._schema, table))
         find = _FIND.get(role)
         table = self._schema.table(self._subject) if find is not None else None
         return find(self._schema, table) if find is not None and table is not None else ()
@@ -168,7 +192,7 @@ _FIND: dict[str, Callable[[SchemaView, TableView], Names]] = {
 
 
 def _merged(effects: list[Effect]) -> Effect:
-    """All that several effects are; the strongest lock on each table, the first of their errors."""
+    """All that several effects are, none of which is refused; the strongest lock on each table."""
     locks: dict[ObjectName, TableLock] = {}
     for effect in effects:
         for lock in effect.locks:
@@ -182,7 +206,6 @@ def _merged(effects: list[Effect]) -> Effect:
         scans=_all(effect.scans for effect in effects),
         builds=_all(effect.builds for effect in effects),
         refused_in_transaction=any(effect.refused_in_transaction for effect in effects),
-        fails=next((effect.fails for effect in effects if effect.fails), None),
         fails_on_rows=next((effect.fails_on_rows for effect in effects if effect.fails_on_rows), None),
         deletes=_all(effect.deletes for effect in effects),
         source=next((effect.source for effect in effects if effect.source), ""),

@@ -10,7 +10,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import involves
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
 from schemalint.schema.effects.postgresql.named_types import base_type, domain_of, is_constrained
-from schemalint.schema.effects.postgresql.types import Change, change_of, hangs_on_time_zone, needs_using
+from schemalint.schema.effects.postgresql.types import Change, base_of, change_of, hangs_on_time_zone, needs_using
 from schemalint.schema.effects.postgresql.views import viewing_column
 from schemalint.schema.table import TableView
 from schemalint.schema.view import SchemaView
@@ -31,12 +31,20 @@ def change_type(
         return (Case("alter-type-viewed", operation.table, {"view": viewed}),)
     old = _old_type(operation, table)
     if old is not None and operation.using is None and needs_using(old, new):
-        return (Case("alter-type-refused", operation.table),)
+        words = {"value": column, "integer": _written(new)}
+        return (Case("alter-type-refused", operation.table, words=words),)
     change, doubts = _cost(operation, old, new, schema, version)
     found = list(_bound(operation, table, schema, change, doubts))
     if change != "rewrite" and _is_checked(table, column):
         found.append(Case("alter-type-checked", operation.table))
     return tuple(found)
+
+
+def _written(kind: ColumnType) -> str:
+    """The name of a type, for a message."""
+    if isinstance(kind, Unknown):
+        return "another type"
+    return str(kind.enum) if kind.enum is not None else base_of(kind)
 
 
 def _old_type(operation: ops.AlterColumn, table: TableView) -> ColumnType | None:

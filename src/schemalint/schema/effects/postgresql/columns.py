@@ -31,18 +31,21 @@ _BY_VOLATILITY = {
 def add_column(operation: ops.AddColumn, schema: SchemaView, version: int | None) -> Cases:
     """ADD COLUMN without the constraints that come with it."""
     column = operation.column
-    case = _added(operation, schema, version)
+    case = _added(operation, view_of(schema, operation.table), schema, version)
     if column.nullable is False and is_null(column.default) and column.identity is None and column.generated is None:
-        return (case, Case("add-column-not-null-no-default", operation.table))
+        return (case, Case("add-column-not-null-no-default", operation.table, words={"added": column.name}))
     return (case,)
 
 
-def _added(operation: ops.AddColumn, schema: SchemaView, version: int | None) -> Case:
+def _added(operation: ops.AddColumn, known: TableView | None, schema: SchemaView, version: int | None) -> Case:
     column, table = operation.column, operation.table
     if column.identity is not None:
-        return Case("add-column-serial" if column.identity.style == "serial" else "add-column-identity", table)
+        if column.identity.style == "serial":
+            return Case("add-column-serial", table)
+        partitioned = "-partitioned" if known is not None and known.is_partitioned else ""
+        return Case(f"add-column-identity{partitioned}", table)
     if column.generated is not None:
-        return Case(f"add-column-{_kept(column.generated)}", table)
+        return _generated_column(column.generated, table, version)
     domain = domain_of(column.type, schema)
     if domain is not None and is_constrained(domain, schema):
         return Case("add-column-constrained-domain", table)
@@ -66,9 +69,13 @@ def _rewritten(column: ColumnDef, why: str) -> str:
     return f"Were the default of {column.name} volatile, all rows would be written anew: {why}."
 
 
-def _kept(generated: Generated) -> str:
-    """Whether a generated column is kept in the rows; where neither is written, as only 18 allows, it is not."""
-    return "stored" if generated.stored else "virtual"
+def _generated_column(generated: Generated, table: Table, version: int | None) -> Case:
+    """A generated column: before 18 it had to be STORED, which libraries add where nothing is said."""
+    if generated.stored is None and version is not None and version < 18:
+        return Case("add-column-stored", table)
+    if generated.stored is not None:
+        return Case("add-column-stored" if generated.stored else "add-column-virtual", table)
+    return Case("add-column-virtual", table, doubts=("Were it STORED, all rows would be written anew.",))
 
 
 def drop_column(operation: ops.DropColumn, schema: SchemaView, version: int | None) -> Cases:
@@ -79,7 +86,7 @@ def drop_column(operation: ops.DropColumn, schema: SchemaView, version: int | No
         return (Case("drop-column", operation.table, doubts=_more_keys(column)),)
     viewed = viewing_column(schema, table.name, column)
     if viewed and not operation.cascade:
-        return (Case("drop-column-viewed", operation.table, {"view": viewed}),)
+        return (Case("drop-column-viewed", operation.table, {"view": viewed}, words={"label": column}),)
     found: list[Case] = []
     others = _referring(table, column, schema)
     if others and operation.cascade:
@@ -129,7 +136,7 @@ def alter_column(operation: ops.AlterColumn, schema: SchemaView, version: int | 
     if operation.type != "keep":
         found.extend(change_type(operation, operation.type, table, schema, version))
     if operation.nullable != "keep":
-        found.append(_nullable(operation, table))
+        found.extend(_nullable(operation, table))
     if operation.default != "keep":
         found.append(Case("drop-default" if operation.default is None else "set-default", operation.table))
     if operation.identity != "keep":
@@ -146,18 +153,21 @@ def _column(operation: ops.AlterColumn, table: TableView | None) -> ColumnDef | 
     return view.definition if view is not None else None
 
 
-def _nullable(operation: ops.AlterColumn, table: TableView | None) -> Case:
+def _nullable(operation: ops.AlterColumn, table: TableView | None) -> Cases:
     if operation.nullable is True:
-        return Case("drop-not-null", operation.table)
+        return (Case("drop-not-null", operation.table),)
     if isinstance(operation.nullable, Unknown):
         doubt = f"It may become NOT NULL, for which all rows are read: {operation.nullable.reason}."
-        return Case("drop-not-null", operation.table, doubts=(doubt,))
+        return (Case("drop-not-null", operation.table, doubts=(doubt,)),)
     if operation.not_valid:
-        return Case("add-not-null-not-valid", operation.table)
+        return (Case("add-not-null-not-valid", operation.table),)
     proof, doubts = _proof(operation, table)
-    if operation.constraint is not None and proof == "set-not-null":
-        return Case("add-not-null", operation.table)
-    return Case(proof, operation.table, doubts=doubts)
+    found = Case(proof, operation.table, doubts=doubts)
+    if operation.constraint is None:
+        return (found,)
+    if proof == "set-not-null":
+        return (Case("add-not-null", operation.table),)
+    return (found, Case("add-not-null", operation.table, without=frozenset({"scans"})))
 
 
 def _proof(operation: ops.AlterColumn, table: TableView | None) -> tuple[str, tuple[str, ...]]:

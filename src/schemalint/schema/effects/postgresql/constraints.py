@@ -41,7 +41,8 @@ def add_constraint(operation: ops.AddConstraint, schema: SchemaView, version: in
     if isinstance(constraint, PrimaryKeyDef):
         return (_primary_key(operation, constraint, schema, table),)
     if isinstance(constraint, ExcludeDef):
-        return (Case("add-exclude", operation.table),)
+        partitioned = "-partitioned" if table is not None and table.is_partitioned else ""
+        return (Case(f"add-exclude{partitioned}", operation.table),)
     if operation.using_index is not None:
         return (Case("add-unique-using-index", operation.table),)
     return (Case("add-unique" if constraint.nulls_distinct else "add-unique-nulls-not-distinct", operation.table),)
@@ -59,7 +60,10 @@ def _inline(operation: ops.AddConstraint, table: TableView | None) -> Case:
         return Case(f"add-column-check{suffix}", operation.table)
     if isinstance(constraint, PrimaryKeyDef) and column is not None and column.identity is not None:
         return Case("add-column-primary-key", operation.table)
-    return Case(f"add-column-unique{default}", operation.table)
+    words = {}
+    if column is not None and isinstance(operation.table, ObjectName):
+        words = {"subject_added_key": f"{operation.table.name}_{column.name}_key"}
+    return Case(f"add-column-unique{default}", operation.table, words=words)
 
 
 def _new_column(constraint: object, table: TableView | None) -> ColumnDef | None:
@@ -148,7 +152,8 @@ def drop_constraint(operation: ops.DropConstraint, schema: SchemaView, version: 
         others = _bound_to(found, schema)
         if others:
             form = "drop-constraint-referenced" if operation.cascade else "drop-constraint-depended-on"
-            return (Case(form, operation.table, {"referencing": others}),)
+            words = {"subject_pkey": operation.name} if isinstance(operation.name, str) else {}
+            return (Case(form, operation.table, {"referencing": others}, words=words),)
     doubts: tuple[str, ...] = ()
     if kind is None:
         doubts = ("The constraint is not known; of a foreign key, the table that it refers to would be locked too.",)

@@ -36,10 +36,11 @@ def drop_index(operation: ops.DropIndex, schema: SchemaView, version: int | None
         return (Case(form, operation.table, doubts=doubts),)
     name = operation.name
     if isinstance(name, str) and table.index(name) is None and table.constraint(name) is not None:
-        return (Case("drop-index-of-constraint", table.name),)
+        return (Case("drop-index-of-constraint", table.name, words={"subject_pkey": name}),)
+    words = {"subject_number_idx": name} if isinstance(name, str) else {}
     if operation.concurrently and table.is_partitioned:
         form = "drop-index-concurrently-partitioned"
-    return (Case(form, table.name),)
+    return (Case(form, table.name, words=words),)
 
 
 def _unknown_way(form: str, table: Table | None, doubt: str) -> Case:

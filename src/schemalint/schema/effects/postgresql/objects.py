@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
 from schemalint.schema.effects.postgresql.cases import Case, Cases
@@ -11,6 +13,7 @@ from schemalint.schema.view import SchemaView
 
 _VIEWS = frozenset({"view", "materialized view"})
 _ON_TABLES = frozenset({"trigger", "policy", "rule", "statistics"})
+_CALLS_FUNCTION = re.compile(r"\bEXECUTE\s+FUNCTION\b", re.IGNORECASE)
 _CREATED = {
     "domain": "create-domain",
     "function": "create-function",
@@ -35,7 +38,10 @@ def create_object(operation: ops.CreateObject, schema: SchemaView, version: int 
         table = operation.table or (operation.mentions[0] if operation.mentions else None)
         constraint = kind == "trigger" and "CONSTRAINT" in (operation.sql or "").upper().split()[:5]
         form = "create-constraint-trigger" if constraint else f"create-{kind}"
-        return (Case(form, table, {"referenced": operation.mentions[1:]} if constraint else {}),)
+        case = Case(form, table, {"referenced": operation.mentions[1:]} if constraint else {})
+        if kind == "trigger" and _CALLS_FUNCTION.search(operation.sql or ""):
+            return (case, Case("create-trigger-execute-function", table))
+        return (case,)
     return (Case(_CREATED[kind]),) if kind in _CREATED else ()
 
 
@@ -51,7 +57,8 @@ def alter_object(operation: ops.AlterObject, schema: SchemaView, version: int | 
             return (Case("alter-sequence-owned-by", operation.mentions[0], {"sequence": (operation.name,)}),)
         return (Case("alter-sequence", None, {"sequence": (operation.name,)}),)
     if kind in _VIEWS and change[:1] == ["RENAME"]:
-        return (Case("rename-view", None, {"view": (operation.name,)}),)
+        form = "rename-view" if change[1:2] == ["TO"] else "rename-view-column"
+        return (Case(form, None, {"view": (operation.name,)}),)
     if kind == "trigger" and "RENAME" in change:
         return (Case("rename-trigger", operation.table),)
     if kind == "policy":
@@ -125,7 +132,9 @@ def drop_enum(operation: ops.DropEnum, schema: SchemaView, version: int | None) 
         if is_of_enum(column.definition.type, operation.name, schema)
     )
     user = next(users, None)
-    return (Case("drop-enum"),) if user is None else (Case("drop-enum-used", user),)
+    if user is None:
+        return (Case("drop-enum"),)
+    return (Case("drop-enum-used", user, words={"mood": str(operation.name)}),)
 
 
 def rename_enum(operation: ops.RenameEnum, schema: SchemaView, version: int | None) -> Cases:
@@ -186,4 +195,4 @@ def control(operation: ops.TransactionControl, schema: SchemaView, version: int 
 
 def set_parameter(operation: ops.SetParameter, schema: SchemaView, version: int | None) -> Cases:
     """SET."""
-    return (Case("set-parameter"),)
+    return (Case("set-transaction-timeout" if operation.name == "transaction_timeout" else "set-parameter"),)

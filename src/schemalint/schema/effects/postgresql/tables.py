@@ -173,8 +173,9 @@ def lock_table(operation: ops.LockTable, schema: SchemaView, version: int | None
 
 
 def change_data(operation: ops.DataChange, schema: SchemaView, version: int | None) -> Cases:
-    """INSERT, UPDATE, DELETE."""
-    return (Case(operation.command, operation.table),)
+    """INSERT, UPDATE, DELETE; without a condition the latter two are forms of their own."""
+    every = not operation.bounded and operation.command in ("update", "delete")
+    return (Case(f"{operation.command}-all" if every else operation.command, operation.table),)
 
 
 def deleted_by_rows(operation: ops.DataChange, schema: SchemaView) -> Names:

@@ -30,8 +30,12 @@ _SYNTAX: dict[str, Volatility] = {
     **dict.fromkeys(("then", "else", "and", "or", "not", "in", "any", "all", "some", "cast", "is", "as"), "constant"),
     **dict.fromkeys(("xmlelement", "xmlforest", "xmlconcat", "xmlparse"), "immutable"),
     **dict.fromkeys(("extract", "overlay", "position", "substring", "trim", "normalize"), "stable"),
+    "timezone": "stable",
 }
-"""What stands before a parenthesis and calls no function of its own name."""
+"""What stands before a parenthesis and calls no function of its own name.
+
+`timezone` is here since before 15 that of a `time with time zone`, which no default calls, was volatile.
+"""
 _TYPES = frozenset(
     {"varchar", "char", "character", "bpchar", "nchar", "varying", "bit", "varbit", "numeric", "decimal", "dec"}
     | {"float", "timestamp", "timestamptz", "time", "timetz", "interval"}
@@ -87,16 +91,8 @@ def _of_call(name: ObjectName, version: int | None, schema: SchemaView | None) -
         return made
     if name.schema is None and name.name in _SYNTAX:
         return _SYNTAX[name.name]
-    return _of_server(name.name, version)
-
-
-def _of_server(name: str, version: int | None) -> Volatility | None:
-    """The highest volatility of the server's functions of a name; only of `ts_rewrite` some are volatile, some not."""
-    majors = (version,) if version is not None else range(facts.OLDEST, facts.newest() + 1)
-    kinds = {facts.volatility(name, major) for major in majors}
-    if None in kinds or name == "ts_rewrite" or (len(kinds) > 1 and "volatile" in kinds):
-        return None
-    return "volatile" if "volatile" in kinds else "immutable" if kinds == {"immutable"} else "stable"
+    found = facts.volatility(name.name, version)
+    return None if found == "mixed" else found
 
 
 def _made(name: ObjectName, version: int | None, schema: SchemaView) -> Volatility | None:
