@@ -21,7 +21,7 @@ Roles = Mapping[str, Names]
 Words = Mapping[str, str]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_NAME = re.compile(r"(?:probe\.)?\b(\w+)\b")
+_NAME = re.compile(r'"(?:probe\.)?(\w+)"|\b(\w+)\b')
 _fact = cache(facts.fact)
 
 
@@ -91,13 +91,18 @@ def measured_on(version: int | None) -> str:
 
 
 def _worded(message: str | None, known: _Known, words: Words) -> str | None:
-    """A message of the server with the names that things have here."""
+    """A message of the server with the names that things have here.
+
+    Roles are names where they stand in quotes; elsewhere only `subject` is one, and no word of the server's own.
+    """
     if message is None:
         return None
 
     def name(word: re.Match[str]) -> str:
-        found = known.of(word[1]) if word[1] not in words else ()
-        return str(found[0]) if found else words.get(word[1], word[1])
+        called = word[1] or word[2]
+        found = known.of(called) if called == "subject" or word[1] else ()
+        given = words.get(called) or (str(found[0]) if found else called)
+        return f'"{given}"' if word[1] else given
 
     return _NAME.sub(name, message)
 
