@@ -19,7 +19,7 @@ from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import approval, is_new
 
 
-@rule("MIG008", "unapproved-table-drop", "E/E/E", judges_change=True)
+@rule("MIG008", "unapproved-table-drop", "E/E/E", supersedes=("unreviewed-autogenerate",), judges_change=True)
 def unapproved_table_drop(step: Step) -> Iterator[Finding]:
     """Dropping a table loses its rows for good, so somebody has to say that this is meant."""
     operation = step.operation
