@@ -1,10 +1,12 @@
 """Compares the schema that schemalint replays from Django's migrations with the one that `migrate` makes.
 
-    python tools/django_truth.py procrastinate pulpcore
+    python -m tools.django_truth procrastinate pulpcore
+    python -m tools.django_truth --sql pulpcore
 
 A named project is installed with pip into an environment of its own below `--scratch`; only there it is imported. A
 PostgreSQL server of its own is started there too (`--postgresql` is where its programs are). Printed are the facts
-that are equal, different and not known to schemalint, with every difference.
+that are equal, different and not known to schemalint, with every difference. With `--sql` the script that `schemalint
+schema --format sql` gives is loaded into an empty database too, and the two catalogues are compared.
 """
 
 from __future__ import annotations
@@ -23,8 +25,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from django_truth_packages import PACKAGES, Package
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import (
@@ -46,6 +46,8 @@ from schemalint.settings.records import Settings
 from schemalint.source.git import Released
 from schemalint.source.lower import lower
 from schemalint.source.tree import FolderTree
+from tools.django_truth_packages import PACKAGES, Package
+from tools.django_truth_sql import compare_sql
 
 UNKNOWN = "?"
 Facts = dict[tuple[str, ...], Any]
@@ -320,8 +322,8 @@ def install(package: Package, scratch: Path) -> tuple[Path, Path]:
     return python, Path(printed.strip())
 
 
-def examine(name: str, package: Package, scratch: Path, programs: Path) -> Counter[str]:
-    """Migrates, replays and compares one package, and prints what came of it."""
+def examine(name: str, package: Package, scratch: Path, programs: Path, sql: bool) -> Counter[str]:
+    """Migrates, replays and compares one package, with the SQL too where asked, and prints what came of it."""
     scratch.mkdir(parents=True, exist_ok=True)
     python, libraries = install(package, scratch)
     (scratch / "truth_settings.py").write_text(package.settings, encoding="utf-8")
@@ -341,6 +343,8 @@ def examine(name: str, package: Package, scratch: Path, programs: Path) -> Count
         apps = database.psql("truth", "select distinct app from django_migrations").split()
         found = in_replay(project, frozenset(apps))
         truth = in_database(database, "truth", _tables_of(found, database))
+        if sql:
+            compare_sql(name, project, database)
     counts, differences = compare(found, truth)
     known = counts["equal"] + counts["different"]
     share = 100 * counts["equal"] / known if known else 0.0
@@ -372,10 +376,11 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=sorted(PACKAGES))
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "django-truth")
     parser.add_argument("--postgresql", type=Path, default=Path("/usr/lib/postgresql/15/bin"))
+    parser.add_argument("--sql", action="store_true", help="load the SQL of the schema and compare the catalogues")
     given = parser.parse_args()
     total: Counter[str] = Counter()
     for name in given.names:
-        total += examine(name, PACKAGES[name], given.scratch / name, given.postgresql)
+        total += examine(name, PACKAGES[name], given.scratch / name, given.postgresql, given.sql)
     known = total["equal"] + total["different"]
     print(f"{total['equal']} of {known} known facts are equal ({100 * total['equal'] / max(known, 1):.2f} %)")
 

@@ -51,7 +51,23 @@ PROJECTS = {
         setup="import keystone.conf; keystone.conf.configure(); "
         "config.set_main_option('recursive_version_locations', 'true')",
     ),
-    "privacyidea": Project("privacyidea==3.14", "privacyidea", "privacyidea/migrations"),
+    "langflow-base": Project(
+        "langflow-base==0.10.3",
+        "langflow",
+        "langflow/alembic",
+        "langflow.services.database.service:SQLModel.metadata",
+        setup="""
+from langflow.services.database.service import SQLModel
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+""",
+        sqlite=True,
+    ),
     "prefect": Project(
         "prefect==3.7.0",
         "prefect",

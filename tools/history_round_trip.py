@@ -66,6 +66,7 @@ def _one_by_one(
 ) -> Iterator[tuple[int, int]]:
     """Takes each revision back by itself, and leaves the database and the timeline at the head."""
     verdicts: Counter[str] = Counter()
+    seen: set[str] = set()
     for revision in history.ordered:
         before = of_postgresql(real)
         _forward(revision, run, conninfo)
@@ -87,7 +88,9 @@ def _one_by_one(
             verdicts["equal"] += equal.total()
             verdicts["different"] += len(different)
             for line in told(different):
-                say(f"  after the downgrade of {revision.id}: {line}")
+                if line not in seen:
+                    say(f"  first after the downgrade of {revision.id}: {line}")
+                seen.add(line)
             verdicts[_verdict(revision, before, after)] += 1
         keep(conninfo, "kept", "real")
     all_ = verdicts["equal"] + verdicts["different"]

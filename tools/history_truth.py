@@ -4,13 +4,15 @@
     python -m tools.history_truth --sqlite argilla-server
     python -m tools.history_truth --command optuna
     python -m tools.history_truth --round-trip ironic
+    python -m tools.history_truth --shares FOLDER...
 
 A project is installed with pip into an environment of its own below `--scratch`; only there its revisions are run. The
 replayed schema is written as SQL and loaded into an empty database of the same server, so that one catalogue speaks of
 both. Printed are the facts that are equal and different, with every difference.
 
 With `--command` the SQL is what the command `schemalint schema --format sql` prints. With `--round-trip` all revisions
-are taken back too, and each by itself: see `history_round_trip`.
+are taken back too, and each by itself: see `history_round_trip`. With `--shares` nothing is run: the folders hold
+sources, and what is understood of them is counted.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from tools.history_databases import database, loaded, runner, url_of
 from tools.history_packages import PROJECTS, Project
 from tools.history_report import report, say, share
 from tools.history_round_trip import round_trip
+from tools.history_shares import shares
 
 
 def main() -> int:
@@ -48,7 +51,11 @@ def main() -> int:
     parser.add_argument("--command", action="store_true", help="load what `schemalint schema --format sql` prints")
     parser.add_argument("--round-trip", action="store_true", help="compare the downgrades too")
     parser.add_argument("--sql", action="store_true", help="print the SQL that is loaded")
+    parser.add_argument("--shares", action="store_true", help="count what is understood of the sources in folders")
     options = parser.parse_args()
+    if options.shares:
+        shares([Path(folder) for folder in options.projects])
+        return 0
     total = [0, 0]
     with running() as conninfo:
         for name in options.projects or list(PROJECTS):

@@ -92,6 +92,10 @@ def upgrade():
     op.rename_table("readings", "reading_list")
     op.execute("ALTER TYPE post_state ADD VALUE 'gone'")
     op.execute("ALTER TABLE users ADD COLUMN name varchar(50) NOT NULL DEFAULT 'nobody'")
+    op.execute("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END; $$")
+    op.execute("CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch()")
+    op.execute("ALTER FUNCTION touch() RENAME TO touch_user")
+    op.execute("ALTER TRIGGER touched ON users RENAME TO user_touched")
 '''
 
 

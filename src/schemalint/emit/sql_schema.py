@@ -49,7 +49,7 @@ def schema_sql(schema: Union[SchemaView, SchemaDef], dialect: str = "postgresql"
         [*_enums(definitions, dialect)],
         *([*_table(table, dialect)] for table in in_order(definitions.tables)),
         [*_references(definitions, dialect)],
-        [*_objects((item for item in objects if item.kind not in _BEFORE_TABLES), dialect)],
+        [*_objects(_triggers_last(item for item in objects if item.kind not in _BEFORE_TABLES), dialect)],
     ]
     return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
 
@@ -77,6 +77,11 @@ def _schemas(schema: SchemaDef, dialect: str) -> Iterator[str]:
     for name in dict.fromkeys(name.schema for name in names):
         if name is not None and name != "public" and dialect != "sqlite":
             yield f"CREATE SCHEMA IF NOT EXISTS {quoted(name, dialect)};"
+
+
+def _triggers_last(objects: Iterable[CreateObject]) -> list[CreateObject]:
+    """The objects as they came, but triggers after the functions they call, which renames may have put behind them."""
+    return sorted(objects, key=lambda item: item.kind == "trigger")
 
 
 def _objects(objects: Iterable[CreateObject], dialect: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Union
 
 from msgspec.structs import replace
@@ -116,6 +117,10 @@ def drop_schema(change: Change, operation: DropSchema) -> None:
             change.remove(objects, entry.value)
 
 
+_RENAME = re.compile(r'\bRENAME\s+TO\s+"?(\w+)"?\s*$', re.IGNORECASE)
+_CALL = r"(?i:EXECUTE\s+(?:FUNCTION|PROCEDURE)\s+)(?:\w+\.)?"
+
+
 def create_object(change: Change, operation: CreateObject) -> None:
     """CREATE [OR REPLACE] VIEW, FUNCTION, TRIGGER, ...: one of the name is replaced."""
     store = change.store
@@ -132,8 +137,35 @@ def alter_object(change: Change, operation: AlterObject) -> None:
     track = store.objects.setdefault(identity, Track())
     if there(track) is None:
         create_object(change, CreateObject(operation.kind, operation.name, operation.mentions, table=operation.table))
-    elif operation.kind == "domain" and not change.conditional:
+    elif change.conditional:
+        return
+    elif operation.kind == "domain":
         _alter_domain(change, track, operation)
+    elif operation.kind in ("function", "procedure", "trigger"):
+        new_name = _RENAME.search(operation.change)
+        if new_name is not None:
+            _rename_routine(change, track, ObjectName(new_name[1], operation.name.schema))
+
+
+def _rename_routine(change: Change, track: Track[CreateObject], name: ObjectName) -> None:
+    """A new name of a function, procedure or trigger. Triggers call a function by what it is, so they follow."""
+    store = change.store
+    old = track.entries[-1].value
+    change.remove(track, old)
+    create_object(change, replace(old, name=name, sql=_renamed(old.sql, "", old.name.name, name.name)))
+    if old.kind == "trigger":
+        return
+    for (kind, _), triggers in store.objects.items():
+        entry = there(triggers) if kind == "trigger" else None
+        if entry is not None:
+            sql = _renamed(entry.value.sql, _CALL, old.name.name, name.name)
+            if sql != entry.value.sql:
+                change.alter(triggers, replace(entry.value, sql=sql))
+
+
+def _renamed(sql: str | None, before: str, old: str, new: str) -> str | None:
+    """The SQL with a new name where the old one first stands after other words."""
+    return re.sub(rf'({before})"?\b{re.escape(old)}\b"?', rf"\g<1>{new}", sql, count=1) if sql is not None else None
 
 
 def _alter_domain(change: Change, track: Track[CreateObject], operation: AlterObject) -> None:

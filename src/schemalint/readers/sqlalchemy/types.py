@@ -106,6 +106,11 @@ _NAMED = {
 _OF_LIBRARIES = {
     "sqlmodel.AutoString": "varchar",
     "sqlmodel.sql.sqltypes.GUID": "uuid",
+    "sqlalchemy_utils.EmailType": "varchar",
+    "sqlalchemy_utils.JSONType": "json",
+    "sqlalchemy_utils.URLType": "text",
+    "sqlalchemy_utils.UUIDType": "uuid",
+    "sqlalchemy_utils.types.json.JSONType": "json",
     "sqlalchemy_utils.types.uuid.UUIDType": "uuid",
     "oslo_db.sqlalchemy.types.JsonEncodedDict": "text",
     "oslo_db.sqlalchemy.types.JsonEncodedList": "text",
