@@ -85,7 +85,10 @@ def _fill(change: Change, table: TableStore, definition: TableDef) -> None:
 
 
 def drop_table(change: Change, operation: DropTable) -> None:
-    """DROP TABLE: its indexes, constraints and triggers go with it; CASCADE takes foreign keys to it and views."""
+    """DROP TABLE: its indexes, constraints, triggers and partitions go with it.
+
+    CASCADE takes foreign keys to it, views and the tables that inherit from it.
+    """
     name = operation.name
     if isinstance(name, Unknown):
         change.taint(name.reason)
@@ -100,6 +103,8 @@ def drop_table(change: Change, operation: DropTable) -> None:
     change.remove(track, table)
     if not change.conditional:
         change.write(table.names, False, name, table.origin)
+        for child in _parts_of(table, operation.cascade):
+            drop_table(change, DropTable(current_name(child), cascade=operation.cascade))
         drop_mentioning(change, name, operation.cascade)
         if operation.cascade:
             drop_references(change, name)
@@ -169,6 +174,16 @@ def _leave(change: Change, table: TableStore, name: ObjectName) -> None:
     parent = change.table(name)
     rest = tuple(kin for kin in _parents(table) if kin.parent is not parent)
     change.write(table.parents, True, rest, table.origin)
+
+
+def _parts_of(table: TableStore, inheriting: bool) -> list[TableStore]:
+    """The tables that go with a table: its partitions, and with CASCADE those that inherit from it."""
+    return [
+        child
+        for child in table.children
+        if there(child.names)
+        and any(kin.parent is table and (inheriting or kin.bounds is not None) for kin in _parents(child))
+    ]
 
 
 def _parents(table: TableStore) -> tuple[Parentage, ...]:
