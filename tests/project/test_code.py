@@ -82,6 +82,18 @@ def test_a_layered_module_knows_the_way_to_a_package(linked: Callable[..., Proje
     assert [(each.name, each.bases) for each in order.classes()] == [("Order", ("shop.tools.clock.Timed",))]
 
 
+def test_code_that_creates_tables_itself_is_told(linked: Callable[..., Project]) -> None:
+    for text, expected in {
+        "Base.metadata.create_all(engine)\n": True,
+        "async def start():\n    await connection.run_sync(Base.metadata.create_all)\n": True,
+        "def start():\n    User.__table__.create(engine)\n": True,
+        "def start():\n    users.create(name)\n": False,
+    }.items():
+        code = linked({"app/main.py": "import sqlalchemy\n" + text}).code
+        assert code is not None
+        assert code.creates_tables is expected, text
+
+
 def test_a_module_in_which_something_breaks_costs_only_itself(
     linked: Callable[..., Project],
 ) -> None:

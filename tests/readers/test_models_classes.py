@@ -232,6 +232,19 @@ def test_what_cannot_be_followed_leaves_the_table_incomplete() -> None:
     assert [(item.what, item.reason) for item in found.not_read] == [("x", "it is the result of lib.stamp()")]
 
 
+def test_a_mapper_of_its_own_may_add_columns() -> None:
+    text = """
+from sqlalchemy.orm import declared_attr
+class Versioned:
+    @declared_attr
+    def __mapper_cls__(cls): return versioned
+class T(Versioned, Base):
+    __tablename__ = "t"
+    id = Column(Integer, primary_key=True)
+"""
+    assert not table(text).complete
+
+
 def test_a_table_whose_name_is_computed_is_unknown() -> None:
     found = models({"m.py": HEAD + "import os\nclass T(Base):\n  __tablename__ = os.environ['T']\n"})["T"]
     assert isinstance(found.table, Unknown)

@@ -69,6 +69,15 @@ def test_fields(text: str, expected: ColumnType, nullable: bool) -> None:
     assert found.nullable is nullable
 
 
+def test_a_number_of_digits_that_is_computed_is_not_taken_for_none() -> None:
+    found = table(
+        "import sizes\nclass T(models.Model):\n  x = models.DecimalField(max_digits=sizes.x(), decimal_places=2)\n"
+    )
+    column = found.column("x")
+    assert column is not None
+    assert isinstance(column.type, Unknown)
+
+
 def test_a_table_is_named_after_application_and_class_and_has_a_key() -> None:
     found = table("class T(models.Model):\n  x = models.TextField()\n")
     assert found.name == ObjectName("shop_t")

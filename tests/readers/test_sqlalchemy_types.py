@@ -64,6 +64,7 @@ def type_of(upgrade, expression, **options):
         ("geo.Geometry('POINT')", SqlType("other", name="geo.Geometry")),
         ("Decorated(7)", SqlType("varchar", length=7)),
         ("Decorated", SqlType("varchar")),
+        ("Decorated(sizes.limit())", Unknown("it is the result of sizes.limit()")),
         ("Chooses()", SqlType("char", length=32)),
         ("Chooses.impl", SqlType("char")),
         ("sa.String(length=sizes.limit())", Unknown("it is the result of sizes.limit()")),

@@ -23,6 +23,7 @@ from schemalint.project.routes import routes
 from schemalint.project.subjects import History
 from schemalint.project.tables import Tables
 from schemalint.project.targets import declared_target
+from schemalint.readers.models.creation import creates_tables
 from schemalint.readers.models.read import read_models
 from schemalint.settings.records import Settings
 
@@ -61,6 +62,11 @@ class Code:
     def tables(self) -> Tables:
         """The tables that models declare and that histories made, merged."""
         return tables_of(self.models, self._histories, declared_target(self.settings))
+
+    @cached_property
+    def creates_tables(self) -> bool:
+        """Whether the judged modules create the tables of models themselves, as `create_all` does."""
+        return creates_tables(self.program, self.paths)
 
     @cached_property
     def mapped_paths(self) -> frozenset[str]:

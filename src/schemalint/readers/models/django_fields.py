@@ -127,8 +127,9 @@ def type_of_field(made: Made) -> ColumnType:
         return unknown(length)
     if short == "DecimalField":
         digits, places = made.value("max_digits", 2), made.value("decimal_places", 3)
-        known = [item if isinstance(item, int) else None for item in (digits, places)]
-        return SqlType("numeric", precision=known[0], scale=known[1])
+        doubt = next((item for item in (digits, places) if item is not None and not isinstance(item, int)), None)
+        known = SqlType("numeric", precision=_number(digits), scale=_number(places))
+        return unknown(doubt) if doubt is not None else known
     if short == "ArrayField":
         inner = made.value("base_field", 0)
         item = type_of_field(inner) if isinstance(inner, Made) else unknown(inner)
@@ -174,6 +175,10 @@ def _generated(made: Made) -> Generated:
 
 def _not_provided(value: Value) -> bool:
     return isinstance(value, Symbol) and value.name.endswith("NOT_PROVIDED")
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _text(value: Value) -> str | None:

@@ -33,6 +33,8 @@ from schemalint.readers.models.relationships import relationship_of
 from schemalint.readers.models.sqlmodel import column_of_field, fields_of, is_relationship, is_required
 from schemalint.readers.sqlalchemy.tables import ReadTable, table
 
+_MAKERS = frozenset({"__mapper_cls__", "__table_cls__"})
+
 
 @dataclass
 class _Gathering:
@@ -105,6 +107,8 @@ def _gather(reading: Reading, shape: Shape, gathering: _Gathering) -> None:
             gathering.relationships.append(related)
             gathering.relationship_places.append(own.place)
             continue
+        if own.name in _MAKERS:
+            gathering.gap(own.name, "what it makes of the class may have columns of its own", own.place)
         if own.name.startswith("__") or (isinstance(value, Function) and not own.declared):
             continue
         found = column_for(reading, own, value, shape.root)

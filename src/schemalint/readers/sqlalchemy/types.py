@@ -24,7 +24,6 @@ from schemalint.interpret.values import (
     Missing,
     Symbol,
     Value,
-    is_scalar,
     unknown,
 )
 
@@ -291,8 +290,7 @@ def _of_class(machine: Machine, owner: Class, args: tuple[Given, ...]) -> Column
     if not isinstance(impl, (Symbol, Made, Class, Instance)):
         return SqlType("other", name=owner.node.name)
     if isinstance(impl, Symbol) and isinstance(class_attribute(machine, owner, "__init__"), Missing):
-        scalars = tuple(arg for arg in args if is_scalar(arg.value))
-        return type_of(machine, Made(impl.name, scalars))
+        return type_of(machine, Made(impl.name, args))
     return type_of(machine, impl)
 
 
