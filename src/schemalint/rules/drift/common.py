@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Union
 
 from schemalint.diagnostics import Related
@@ -11,7 +11,7 @@ from schemalint.facts.operations import KEEP, AddColumn, AlterColumn, CreateTabl
 from schemalint.facts.tables import PrimaryKeyDef
 from schemalint.project.subjects import Step
 from schemalint.project.tables import Column, Table
-from schemalint.rules.declarations import Style, steps_of, style_of
+from schemalint.rules.declarations import owner_of, steps_of
 from schemalint.schema.table import TableView
 
 _SHARE = 0.5
@@ -37,14 +37,9 @@ def _are_owned(table: Table) -> bool:
     return all(model.managed for model in table.models)
 
 
-def owner_name(table: Table) -> str:
-    """What people call the model: the name of its class, or the variable that holds the table."""
-    return table.models[0].name.rpartition(".")[2]
-
-
-def mapped_class(table: Table) -> ModelDef | None:
-    """The class whose rows the table holds, or None where only a `Table(...)` declares it."""
-    return next((model for model in table.models if model.kind not in ("core", "implicit")), None)
+def others(table: Table) -> Iterator[Table]:
+    """The other tables of the project."""
+    return (other for other in table.tables if other is not table)
 
 
 def is_key(column: Column) -> bool:
@@ -59,7 +54,39 @@ def is_made_by_server(column: Column) -> bool:
     return any(side is not None and (side.generated is not None or side.identity is not None) for side in sides)
 
 
-# ------------------------------------------------------------------------------------------------------- the history
+# ---------------------------------------------------------------------------------------------------------------- names
+
+
+def owner_name(table: Table) -> str:
+    """What people call the model: the name of its class, or the variable that holds the table."""
+    return table.models[0].name.rpartition(".")[2]
+
+
+def mapped_class(table: Table) -> ModelDef | None:
+    """The class whose rows the table holds, or None where only a `Table(...)` declares it."""
+    return next((model for model in table.models if model.kind not in ("core", "implicit")), None)
+
+
+def told(column: Column) -> str:
+    """The column in a message, with the base class that declares it."""
+    attribute = column.attribute
+    base = attribute.inherited if attribute is not None else None
+    return f"`{column.anchor}`" + (f" of `{base.rpartition('.')[2]}`" if base is not None else "")
+
+
+def elsewhere(column: Column, drifts: Callable[[Column], bool]) -> str:
+    """In how many other tables it is so of a column that a base class declares: that is one finding, on its line."""
+    owner = owner_of(column)
+    if owner == column.anchor:
+        return ""
+    found = (other.column(column.name) for other in others(column.table))
+    alike = [item for item in found if item is not None and owner_of(item) == owner and drifts(item)]
+    if not alike:
+        return ""
+    return f"; so it is in `{alike[0].table.name}`" + (f" and {len(alike) - 1} more" if len(alike) > 1 else "")
+
+
+# ---------------------------------------------------------------------------------------------------------- the history
 
 
 def made_by(column: Column, aspect: str = "") -> tuple[Related, ...]:
@@ -106,17 +133,7 @@ def to_write(table: Table, operation: str) -> str:
     return "Write the migration for it."
 
 
-def called(table: Table) -> str:
-    """How a model says things of a column: the name of the call."""
-    return {Style.MAPPED: "mapped_column", Style.FIELD: "Field", Style.DJANGO: "models"}.get(style_of(table), "Column")
-
-
 def dialect_of(table: Table) -> Union[str, None]:
     """The server that the history was read for; None while undecided."""
     servers = table.target.servers if table.target is not None else ()
     return servers[0].dialect if servers else None
-
-
-def others(table: Table) -> Iterator[Table]:
-    """The other tables of the project."""
-    return (other for other in table.tables if other is not table)
