@@ -65,7 +65,7 @@ def test_brief_is_a_line_a_revision(write, monkeypatch, run):
 def test_approvals_and_what_was_not_understood_are_told(write, monkeypatch, run):
     at(write, monkeypatch, {**PROJECT, "migrations/versions/003_drop.py": DROP})
     text = run("history").stdout
-    assert "approved: drop-column: nobody reads it any more" in text
+    assert "approved: drop-column: nobody reads it any more (" in text
     assert "not understood: " in text
     assert "3 operations, 1 not understood" in text or "4 operations, 1 not understood" in text
 

@@ -76,7 +76,9 @@ def _details(project: Project, revision: Revision) -> Iterator[str]:
         if item.reason not in opaque:
             yield f"not understood: {item.what}: {item.reason} ({_at(item.place)})"
     for approval in approvals_in(revision):
-        yield f"approved: {', '.join(approval.rules)}: {approval.reason}"
+        understood = [step for step in approval.steps if not isinstance(step.operation, OpaqueOperation)]
+        about = ", ".join([_at(approval.place), *(operation_text(step) for step in understood)])
+        yield f"approved: {', '.join(approval.rules)}: {approval.reason} ({about})"
 
 
 def _at(place: Place) -> str:
@@ -131,7 +133,13 @@ def _revision(project: Project, revision: Revision) -> dict[str, Any]:
             for item in not_understood_in(project, revision)
         ],
         "approvals": [
-            {"rules": list(item.rules), "reason": item.reason, **_place(item.place)} for item in approvals_in(revision)
+            {
+                "rules": list(item.rules),
+                "reason": item.reason,
+                "operations": [_operation(step) for step in item.steps],
+                **_place(item.place),
+            }
+            for item in approvals_in(revision)
         ],
         "downgrade": way_back(revision.downgrade),
         "downgrade_differences": [difference_record(item) for item in revision.downgrade_differences],

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemalint.diagnostics import Place
+from schemalint.facts.comments import Directive
 from schemalint.facts.operations import OpaqueOperation
 from schemalint.facts.revisions import Body
 from schemalint.facts.unknown import Unknown
@@ -24,11 +25,12 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """An approval in a revision's file: the rules it names, and its reason."""
+    """An approval in a revision's file: the rules that it names, as written, its reason, and what it speaks of."""
 
     rules: tuple[str, ...]
     reason: str
     place: Place
+    steps: tuple[Step, ...]
 
 
 def not_understood_in(project: Project, revision: Revision) -> tuple[NotUnderstood, ...]:
@@ -49,10 +51,23 @@ def not_understood_in(project: Project, revision: Revision) -> tuple[NotUndersto
 def approvals_in(revision: Revision) -> tuple[Approved, ...]:
     """The approvals that the file of a revision gives with a reason."""
     return tuple(
-        Approved(tuple(name for name, _ in directive.names), directive.reason, directive.place)
+        Approved(
+            rules=tuple(name for name, _ in directive.names),
+            reason=directive.reason,
+            place=directive.place,
+            steps=tuple(step for step in revision.steps if _speaks_of(directive, step)),
+        )
         for directive in revision.module.directives
         if directive.kind == "approve" and directive.problem is None and directive.reason
     )
+
+
+def _speaks_of(directive: Directive, step: Step) -> bool:
+    """Whether an operation begins in the statement that a comment speaks of."""
+    target, span = directive.target, step.place.span
+    if target is None or step.place.path != directive.place.path:
+        return False
+    return (target.line, target.column) <= (span.line, span.column) <= (target.end_line, target.end_column)
 
 
 def operation_text(step: Step) -> str:
