@@ -32,12 +32,13 @@ def rendered(node: Any) -> str:
 
 
 def plain_type(kind: ColumnType) -> str | None:
-    """A type in short, without its collation; `char` is `char(1)`, as the printer has it."""
+    """A type in short, without its collation; `char` is `char(1)` and arguments are folded, as the printer has it."""
     if not isinstance(kind, SqlType):
         return None
     size = None if kind.family == "char" and kind.length == 1 else kind.length
     item = plain_type(kind.item) if kind.item is not None else None
-    parts = (kind.name, size, kind.precision, kind.scale, kind.timezone, kind.values, item)
+    name = kind.name.lower() if kind.name is not None and "(" in kind.name else kind.name
+    parts = (name, size, kind.precision, kind.scale, kind.timezone, kind.values, item)
     return " ".join([kind.family, *(str(part) for part in parts if part is not None)])
 
 

@@ -168,3 +168,71 @@ def test_columns_know_the_enums_of_the_history(linked) -> None:
     table = history.timeline.now().table(ObjectName("t"))
     mood = SqlType("enum", enum=ObjectName("mood"), values=("ok",))
     assert [table.column(name).definition.type for name in "ab"] == [mood, SqlType("array", item=mood)]
+
+
+def test_folders_named_by_numbers_hold_one_history(linked) -> None:
+    files = {
+        "db/delta/9/02_b.sql": "CREATE TABLE b (id bigserial);",
+        "db/delta/9/01_a.sql": "CREATE TABLE a (id bigserial);",
+        "db/delta/10/01_c.sql": "CREATE TABLE c (id bigserial);",
+    }
+    history = only(linked(files))
+    assert history.root == "db/delta"
+    assert chain(history) == [("9/01_a", ()), ("9/02_b", ("9/01_a",)), ("10/01_c", ("9/02_b",))]
+
+
+def test_versions_of_flyway_go_on_through_its_folders(linked) -> None:
+    files = {
+        "db/migration/2.31/V2_31_2__b.sql": "CREATE TABLE b (id bigserial);",
+        "db/migration/2.31/V2_31_10__c.sql": "CREATE TABLE c (id bigserial);",
+        "db/migration/2.4/V2_4_1__a.sql": "CREATE TABLE a (id bigserial);",
+    }
+    assert [revision.id for revision in only(linked(files)).ordered] == ["2_4_1", "2_31_2", "2_31_10"]
+
+
+def test_of_variants_for_several_servers_one_is_read(linked) -> None:
+    files = {
+        "m/1_a.mysql.up.sql": "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY);",
+        "m/1_a.postgres.up.sql": "CREATE TABLE a (id bigserial);",
+        "m/1_a.down.sql": "DROP TABLE a;",
+        "m/2_b.up.sql": "CREATE TABLE b (id int);",
+        "m/2_b.sqlite3.up.sql": "CREATE TABLE b (id integer);",
+        "m/3_c.postgres.autocommit.up.sql": "CREATE INDEX CONCURRENTLY i ON a (id);",
+    }
+    history = only(linked(files))
+    assert [revision.definition.path for revision in history.ordered] == [
+        "m/1_a.postgres.up.sql", "m/2_b.up.sql", "m/3_c.postgres.autocommit.up.sql"
+    ]  # fmt: skip
+    assert [server.dialect for server in history.target.servers] == ["postgresql"]
+    assert history.ordered[0].downgrade is not None
+    assert next(history.ordered[2].operations).autocommit
+
+
+def test_servers_that_are_not_understood_have_no_history_here(linked) -> None:
+    files = {"clickhouse/migrations/1_a.up.sql": "CREATE TABLE a (id Int64) ENGINE = MergeTree ORDER BY id;"}
+    assert linked(files).histories == ()
+
+
+def test_diesel_and_prisma_sort_texts(linked) -> None:
+    diesel = {
+        "migrations/20170820180453_a/up.sql": "CREATE TABLE a (id bigserial);",
+        "migrations/2018-05-03-150523_b/up.sql": "CREATE TABLE b (id bigserial);",
+        "migrations/2026-01-01-000000-0000_c/up.sql": "CREATE TABLE c (id bigserial);",
+    }
+    ids = [revision.id for revision in only(linked(diesel)).ordered]
+    assert ids == ["20170820180453", "20180503150523", "202601010000000000"]
+    prisma = {
+        "prisma/migrations/20240101000000_b/migration.sql": "CREATE TABLE b (id bigserial);",
+        "prisma/migrations/20240101000000_a/migration.sql": "CREATE TABLE a (id bigserial);",
+    }
+    assert chain(only(linked(prisma))) == [
+        ("20240101000000_a", ()), ("20240101000000_b", ("20240101000000_a",))
+    ]  # fmt: skip
+
+
+def test_a_version_that_stands_twice_is_no_cycle(linked) -> None:
+    files = {f"m/{name}.up.sql": "CREATE TABLE a (id bigserial);" for name in ("1_a", "2_b", "2_c", "3_d")}
+    history = only(linked(files))
+    assert [revision.definition.parents for revision in history.revisions] == [
+        (), ("1",), ("1",), ("2",)
+    ]  # fmt: skip

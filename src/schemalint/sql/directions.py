@@ -4,7 +4,7 @@ Inside of a file, by comments: goose, dbmate, sql-migrate. Between files, by the
 
 | tool | forwards | back |
 | --- | --- | --- |
-| golang-migrate, and others that pair files | `1_name.up.sql` | `1_name.down.sql` |
+| golang-migrate, and others that pair files | `1_name.up.sql`, `1_name.postgres.up.sql` | `1_name.down.sql` |
 | diesel | `<name>/up.sql` | `<name>/down.sql` |
 | flyway | `V1.2__name.sql`, `R__name.sql` | `U1.2__name.sql` |
 | yoyo | `0001.name.sql` | `0001.name.rollback.sql` |
@@ -47,7 +47,9 @@ class ScriptName(NamedTuple):
     """What a path says of a file: the tool, the folder of the history, the version and name, and the direction.
 
     `direction` is up, down, again (run whenever it changes) or verify. `certain` is False for a name that other files
-    have too: it takes several of them, in a folder of migrations, to make a history.
+    have too: it takes several of them, in a folder of migrations, to make a history. `server` is the one that a file
+    is for where others of its version are for others. `transactional` is False where the name says that no
+    transaction is opened.
     """
 
     tool: str
@@ -56,6 +58,8 @@ class ScriptName(NamedTuple):
     name: str
     direction: str = "up"
     certain: bool = True
+    server: str | None = None
+    transactional: bool = True
 
 
 _DIRECTIVE = re.compile(
@@ -101,7 +105,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("golang-migrate", "down", r"(?P<folder>.*/|)(?P<version>\d+)[_-](?P<name>[^/]+)\.down\.sql"),
         ("diesel", "up", r"(?P<folder>.*/|)(?P<version>[\d-]+)_(?P<name>[^/]+)/up\.sql"),
         ("diesel", "down", r"(?P<folder>.*/|)(?P<version>[\d-]+)_(?P<name>[^/]+)/down\.sql"),
-        ("prisma", "up", r"(?P<folder>.*/|)(?P<version>\d{14})_(?P<name>[^/]+)/migration\.sql"),
+        ("prisma", "up", r"(?P<folder>.*/|)(?P<version>\d{14}_(?P<name>[^/]+))/migration\.sql"),
         ("flyway", "up", r"(?P<folder>.*/|)V(?P<version>\d+(?:[._]\d+)*)__(?P<name>[^/]+)\.sql"),
         ("flyway", "down", r"(?P<folder>.*/|)U(?P<version>\d+(?:[._]\d+)*)__(?P<name>[^/]+)\.sql"),
         ("flyway", "again", r"(?P<folder>.*/|)R__(?P<version>(?P<name>[^/]+))\.sql"),
@@ -119,15 +123,38 @@ _MIGRATIONS = re.compile(
 )
 
 
+_SERVER = re.compile(r"\.(?P<server>[a-z]+)3?(?P<alone>\.autocommit)?$|(?P<only>\.autocommit)$")
+_SERVERS = {
+    "postgres": "postgresql", "postgresql": "postgresql", "pg": "postgresql", "mysql": "mysql", "mariadb": "mysql",
+    "sqlite": "sqlite", "cockroach": "cockroachdb", "cockroachdb": "cockroachdb", "mssql": "mssql",
+}  # fmt: skip
+
+
 def script_name(path: str) -> ScriptName | None:
     """What a path says; None for one that has no name of this kind."""
     for tool, pattern, direction in _PATHS:
         match = pattern.fullmatch(path)
-        if match is not None:
-            folder = match["folder"].rstrip("/")
-            certain = tool not in ("numbered", "sqitch") or direction == "down"
-            return ScriptName(tool, folder, match["version"], match["name"].replace("_", " "), direction, certain)
+        if match is None:
+            continue
+        certain = tool not in ("numbered", "sqitch") or direction == "down"
+        version = match["version"].replace("-", "") if tool == "diesel" else match["version"]
+        name = ScriptName(tool, match["folder"].rstrip("/"), version, match["name"], direction, certain)
+        if tool == "golang-migrate":
+            name = _of_server(name)
+        return name._replace(name=name.name.replace("_", " "))
     return None
+
+
+def _of_server(name: ScriptName) -> ScriptName:
+    """A name that ends in a server (`add_users.postgres`), or in what Ory's tool has for "without a transaction"."""
+    match = _SERVER.search(name.name)
+    if match is None or not (match["only"] or match["server"] in _SERVERS):
+        return name
+    return name._replace(
+        name=name.name[: match.start()],
+        server=_SERVERS[match["server"]] if match["server"] else None,
+        transactional=not (match["only"] or match["alone"]),
+    )
 
 
 def is_folder_of_migrations(folder: str) -> bool:
@@ -136,12 +163,20 @@ def is_folder_of_migrations(folder: str) -> bool:
 
 
 _PARTS = re.compile(r"\d+|[^\d._-]+")
+_AS_TEXTS = frozenset({"diesel", "prisma", "supabase"})
+"""Tools that sort versions as texts."""
+
+VersionKey = tuple[tuple[tuple[int, int, str], ...], ...]
 
 
-def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
-    """A version for sorting: its numbers count as numbers, `10` comes behind `9`."""
-    parts = _PARTS.findall(version)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+def version_key(version: str, tool: str = "") -> VersionKey:
+    """A version for sorting: its numbers count as numbers, `10` comes behind `9`, but with tools that sort texts."""
+    if tool in _AS_TEXTS:
+        return (((1, 0, version),),)
+    return tuple(
+        tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in _PARTS.findall(folder))
+        for folder in version.split("/")
+    )
 
 
 _DEPENDS = re.compile(r"^[ \t]*--[ \t]*depends:(?P<names>[^\n]*)$", re.MULTILINE)

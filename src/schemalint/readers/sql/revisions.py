@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from schemalint.diagnostics import Place
 from schemalint.facts.revisions import RevisionDef
 from schemalint.ir import span_of
+from schemalint.readers.sql.groups import ScriptFile, grouped, is_for_other_server
 from schemalint.source.text import line_starts
 from schemalint.sql.directions import (
     ScriptName,
@@ -25,6 +26,8 @@ from schemalint.sql.directions import (
 from schemalint.sql.split import statements
 
 Read = Callable[[str], "str | None"]
+Pair = tuple[ScriptFile, "ScriptFile | None"]
+"""A file that leads forwards, and the one that leads back."""
 
 _ALWAYS_BACK = frozenset({"goose", "dbmate", "sql-migrate", "golang-migrate", "diesel", "sqitch"})
 """Tools that ask for a way back; with the others only a folder that has one asks for more."""
@@ -70,25 +73,11 @@ class ScriptFolder(NamedTuple):
         return frozenset(map(posixpath.dirname, self.paths))
 
 
-class _File(NamedTuple):
-    """A file of a revision before the others of its folder are known."""
-
-    path: str
-    text: str
-    name: ScriptName
-    upgrade: tuple[Section, ...]
-    downgrade: tuple[Section, ...]
-
-
 def read_script_folders(paths: Iterable[str], read: Read) -> tuple[ScriptFolder, ...]:
     """The histories that files make up. `read` gives the text of a file, None where there is none."""
-    groups: dict[tuple[str, str], list[_File]] = {}
-    for path in sorted(path for path in paths if path.endswith(".sql")):
-        text = read(path)
-        file = _file(path, text) if text is not None else None
-        if file is not None:
-            groups.setdefault((file.name.tool, file.name.folder), []).append(file)
-    groups = _with_downs(groups)
+    wanted = sorted(path for path in paths if path.endswith(".sql") and not is_for_other_server(path))
+    found_files = (_file(path, text) for path in wanted if (text := read(path)) is not None)
+    groups = grouped(file for file in found_files if file is not None)
     found = []
     for (tool, folder), files in groups.items():
         directed_here = any(other != tool and place == folder and other in _ALWAYS_BACK for other, place in groups)
@@ -99,37 +88,25 @@ def read_script_folders(paths: Iterable[str], read: Read) -> tuple[ScriptFolder,
     return tuple(sorted(found, key=lambda item: (item.folder, item.tool)))
 
 
-def _file(path: str, text: str) -> _File | None:
+def _file(path: str, text: str) -> ScriptFile | None:
     inside = directed(text)
     folder, base = posixpath.split(path)
     if inside is not None:
         stem = base.removesuffix(".sql")
         digits = _LEADING.match(stem)
         name = ScriptName(inside.tool, folder, digits[0] if digits else stem, stem.replace("_", " "))
-        return _File(path, text, name, inside.upgrade, inside.downgrade)
+        return ScriptFile(path, text, name, inside.upgrade, inside.downgrade)
     named = script_name(path)
     if named is None or named.direction == "verify":
         return None
-    wrapped = yoyo_transactional(text) and named.tool not in _OWN_TRANSACTIONS
+    wrapped = named.transactional and yoyo_transactional(text) and named.tool not in _OWN_TRANSACTIONS
     whole = (Section(0, len(text), wrapped),)
-    return _File(
+    return ScriptFile(
         path, text, named, () if named.direction == "down" else whole, whole if named.direction == "down" else ()
     )
 
 
-def _with_downs(groups: Mapping[tuple[str, str], list[_File]]) -> dict[tuple[str, str], list[_File]]:
-    """Numbered files beside rollbacks of yoyo's are yoyo's."""
-    found = {key: list(files) for key, files in groups.items()}
-    for (tool, folder), files in groups.items():
-        ups = found.get(("numbered", folder))
-        if tool == "yoyo" and ups:
-            files = found[tool, folder]
-            files.extend(file._replace(name=file.name._replace(tool="yoyo", certain=True)) for file in ups)
-            del found["numbered", folder]
-    return found
-
-
-def _ordered(tool: str, folder: str, files: Sequence[_File], read: Read) -> list[tuple[_File, _File | None]]:
+def _ordered(tool: str, folder: str, files: Sequence[ScriptFile], read: Read) -> list[Pair]:
     """The files that lead forwards in the order in which they run, each with the one that leads back."""
     backs = {file.name.version: file for file in files if not file.upgrade}
     forwards = [file for file in files if file.upgrade]
@@ -140,22 +117,23 @@ def _ordered(tool: str, folder: str, files: Sequence[_File], read: Read) -> list
             (file for file in forwards if file.name.version in places), key=lambda file: places[file.name.version]
         )
     else:
-        forwards.sort(key=lambda file: (file.name.direction == "again", version_key(file.name.version), file.path))
+        forwards.sort(
+            key=lambda file: (file.name.direction == "again", version_key(file.name.version, tool), file.path)
+        )
     if tool == "numbered" and (len(forwards) < _LEAST or not is_folder_of_migrations(folder)):
         return []
     return [(file, backs.get(file.name.version)) for file in forwards]
 
 
-def _scripts(tool: str, ordered: Sequence[tuple[_File, _File | None]]) -> tuple[Script, ...]:
+def _scripts(tool: str, ordered: Sequence[Pair]) -> tuple[Script, ...]:
     goes_back = tool in _ALWAYS_BACK or any(back is not None or file.downgrade for file, back in ordered)
     found: list[Script] = []
     known = {file.name.version for file, _ in ordered}
     for file, back in ordered:
         depends = yoyo_depends(file.text) if tool == "yoyo" else None
+        parents = _before(found, file.name.version)
         if depends is not None:
-            parents = tuple(name for name in depends if name in known) or _last(found)
-        else:
-            parents = _last(found)
+            parents = tuple(name for name in depends if name in known) or parents
         upgrade = tuple(Part(file.path, file.text, section) for section in file.upgrade)
         downgrade = tuple(Part(file.path, file.text, section) for section in file.downgrade)
         if back is not None:
@@ -177,12 +155,13 @@ def _scripts(tool: str, ordered: Sequence[tuple[_File, _File | None]]) -> tuple[
     return tuple(found)
 
 
-def _again(file: _File) -> bool:
+def _again(file: ScriptFile) -> bool:
     return file.name.direction == "again"
 
 
-def _last(found: Sequence[Script]) -> tuple[str, ...]:
-    return (found[-1].definition.id,) if found else ()
+def _before(found: Sequence[Script], version: str) -> tuple[str, ...]:
+    """The version that a script runs after; of two with the same version, both run after the one before."""
+    return next(((script.definition.id,) for script in reversed(found) if script.definition.id != version), ())
 
 
 def part_place(part: Part) -> Place:
