@@ -43,7 +43,6 @@ PROJECTS = {
         setup="from oslo_db.sqlalchemy import enginefacade; enginefacade.configure(connection=url)",
     ),
     "cinder": Project("cinder==29.0.0", "cinder", "cinder/db/migrations"),
-    "gnocchi": Project("gnocchi[postgresql]==4.7.1", "gnocchi", "gnocchi/indexer/alembic"),
     "keystone": Project(
         "keystone==30.0.0",
         "keystone",
