@@ -138,4 +138,5 @@ def test_the_way_back_is_the_way_there_reversed(shop: Shop) -> None:
 
 
 def test_extensions(shop: Shop) -> None:
-    assert shop.does("TrigramExtension()") == [ops.CreateObject("extension", ObjectName("pg_trgm"))]
+    sql = 'CREATE EXTENSION IF NOT EXISTS "pg_trgm"'
+    assert shop.does("TrigramExtension()") == [ops.CreateObject("extension", ObjectName("pg_trgm"), sql=sql)]

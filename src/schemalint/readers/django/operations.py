@@ -187,7 +187,7 @@ def _extension(made: Made) -> str | None:
 def _create_extension(moment: Moment, made: Made) -> Iterator[Did]:
     name = _extension(made)
     if name is not None and moment.after.world.is_postgresql:
-        yield Did(CreateObject("extension", ObjectName(name)))
+        yield Did(CreateObject("extension", ObjectName(name), sql=f'CREATE EXTENSION IF NOT EXISTS "{name}"'))
 
 
 def _drop_extension(moment: Moment, made: Made) -> Iterator[Did]:
