@@ -236,3 +236,24 @@ def test_a_version_that_stands_twice_is_no_cycle(linked) -> None:
     assert [revision.definition.parents for revision in history.revisions] == [
         (), ("1",), ("1",), ("2",)
     ]  # fmt: skip
+
+
+def test_a_folder_of_pairs_without_any_way_back_asks_for_none(linked) -> None:
+    files = {f"m/{name}.up.sql": f"CREATE TABLE {name[2]} (id bigserial);" for name in ("1_a", "2_b")}
+    assert all(revision.definition.downgrade is not None for revision in only(linked(files)).ordered)
+    one_back = {**files, "m/1_a.down.sql": "DROP TABLE a;"}
+    assert only(linked(one_back)).ordered[1].definition.downgrade is None
+
+
+def test_diesel_and_prisma_run_a_script_without_a_transaction_too(linked) -> None:
+    files = {
+        "migrations/2024-01-01-000000_a/up.sql": USERS,
+        "migrations/2024-01-02-000000_b/up.sql": INDEX,
+        "migrations/2024-01-02-000000_b/metadata.toml": "run_in_transaction = false\n",
+    }
+    assert [next(revision.operations).autocommit for revision in only(linked(files)).ordered] == [False, True]
+    prisma = {
+        "prisma/migrations/20240101000000_a/migration.sql": USERS + INDEX,
+        "prisma/migrations/20240102000000_b/migration.sql": INDEX,
+    }
+    assert [next(revision.operations).autocommit for revision in only(linked(prisma)).ordered] == [False, True]

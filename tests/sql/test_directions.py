@@ -6,11 +6,11 @@ from schemalint.sql.directions import (
     ScriptName,
     directed,
     is_folder_of_migrations,
+    is_transactional,
     script_name,
     sqitch_plan,
     version_key,
     yoyo_depends,
-    yoyo_transactional,
 )
 
 
@@ -96,5 +96,21 @@ def test_what_yoyo_and_sqitch_write_beside() -> None:
     assert yoyo_depends("-- depends: a b\nx;") == ("a", "b")
     assert yoyo_depends("-- depends:\nx;") == ()
     assert yoyo_depends("x;") is None
-    assert yoyo_transactional("-- transactional: false\nx;") is False
+    assert is_transactional("-- transactional: false\nx;") is False
     assert sqitch_plan("%project=x\n\na 2024-01-01T00:00:00Z n <e> # x\nb [a] 2024 # y\n@v1 2024\n# no\n") == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "-- no-transaction",
+        "-- postgres-migrations disable-transaction",
+        "-- atlas:txmode none",
+        "---- tern: disable-tx ----",
+        "-- transactional: false",
+    ],
+)
+def test_scripts_that_run_without_a_transaction(comment: str) -> None:
+    assert not is_transactional(f"{comment}\nCREATE INDEX CONCURRENTLY i ON t (a);")
+    assert is_transactional("-- a transaction is needed\nCREATE INDEX i ON t (a);", "run_in_transaction = true")
+    assert not is_transactional("CREATE INDEX i ON t (a);", "# why\nrun_in_transaction = false\n")

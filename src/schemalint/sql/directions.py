@@ -180,7 +180,13 @@ def version_key(version: str, tool: str = "") -> VersionKey:
 
 
 _DEPENDS = re.compile(r"^[ \t]*--[ \t]*depends:(?P<names>[^\n]*)$", re.MULTILINE)
-_TRANSACTIONAL = re.compile(r"^[ \t]*--[ \t]*transactional:[ \t]*(?P<word>\w+)", re.MULTILINE)
+_WITHOUT_TRANSACTION = re.compile(
+    r"^[ \t]*--+[ \t]*(?:transactional:[ \t]*(?:false|no|0|off)|no-transaction"
+    r"|postgres-migrations[ \t]+disable-transaction|atlas:txmode[ \t]+none|tern:[ \t]*disable-tx)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What scripts of yoyo, sqlx, postgres-migrations, Atlas and tern say that are to run without a transaction."""
+_METADATA = re.compile(r"^[ \t]*run_in_transaction[ \t]*=[ \t]*false\b", re.MULTILINE)
 
 
 def yoyo_depends(text: str) -> tuple[str, ...] | None:
@@ -189,10 +195,9 @@ def yoyo_depends(text: str) -> tuple[str, ...] | None:
     return tuple(found) if _DEPENDS.search(text) else None
 
 
-def yoyo_transactional(text: str) -> bool:
-    """Whether a file of yoyo's runs in a transaction: so it does unless `-- transactional: false` stands there."""
-    match = _TRANSACTIONAL.search(text)
-    return match is None or match["word"].lower() not in ("false", "no", "0", "off")
+def is_transactional(text: str, metadata: str | None = None) -> bool:
+    """Whether a script runs in a transaction, unless a comment or Diesel's `metadata.toml` beside it says otherwise."""
+    return _WITHOUT_TRANSACTION.search(text) is None and (metadata is None or _METADATA.search(metadata) is None)
 
 
 def sqitch_plan(text: str) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ import msgspec
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
-    CreateIndex,
     CreateObject,
-    DataChange,
     DropTable,
+    LockTable,
     OpaqueOperation,
     Operation,
+    RenameTable,
+    Table,
+    Truncate,
 )
 from schemalint.sql import lower_session as session
 from schemalint.sql.blocks import Guarded, do_block
@@ -105,21 +107,21 @@ def _read(sql: str, dialect: str | None) -> tuple[LocatedOperation, ...]:
         for operation, guarded in lower_statement(sql, statement, dialect):
             if isinstance(operation, CreateObject) and operation.kind == "temporary table":
                 temporary.add(operation.name.name)
-            elif _works_on(operation, temporary):
-                continue
-            found.append(LocatedOperation(operation, statement.start, statement.end, guarded))
+            elif not _works_on(operation, temporary):
+                found.append(LocatedOperation(operation, statement.start, statement.end, guarded))
     return tuple(found)
 
 
 def _works_on(operation: Operation, temporary: set[str]) -> bool:
-    """Whether an operation works on a temporary table of the same text, which nobody else can see."""
-    if isinstance(operation, (CreateIndex, DataChange)):
-        name = operation.table
-    elif isinstance(operation, DropTable):
-        name = operation.name
+    """Whether an operation works on temporary tables of the same text alone, which nobody else can see."""
+    names: tuple[Table | None, ...]
+    if isinstance(operation, (DropTable, RenameTable)):
+        names = (operation.name,)
+    elif isinstance(operation, (Truncate, LockTable)):
+        names = operation.tables
     else:
-        return False
-    return isinstance(name, ObjectName) and name.schema is None and name.name in temporary
+        names = (getattr(operation, "table", None),)
+    return all(isinstance(name, ObjectName) and name.schema is None and name.name in temporary for name in names)
 
 
 def lower_statement(sql: str, statement: Statement, dialect: str | None = None) -> tuple[Guarded, ...]:

@@ -25,7 +25,7 @@ from schemalint.sql.split import Statement, statements
 
 _LEAVES_TRANSACTION = frozenset({"flyway"})
 """Tools that open no transaction where a statement refuses to run in one."""
-_ONE_QUERY = frozenset({"golang-migrate"})
+_ONE_QUERY = frozenset({"golang-migrate", "prisma"})
 """Tools that send a file as one query: a single statement runs by itself, several as one transaction."""
 
 

@@ -17,11 +17,11 @@ from schemalint.sql.directions import (
     Section,
     directed,
     is_folder_of_migrations,
+    is_transactional,
     script_name,
     sqitch_plan,
     version_key,
     yoyo_depends,
-    yoyo_transactional,
 )
 from schemalint.sql.split import statements
 
@@ -29,8 +29,10 @@ Read = Callable[[str], "str | None"]
 Pair = tuple[ScriptFile, "ScriptFile | None"]
 """A file that leads forwards, and the one that leads back."""
 
-_ALWAYS_BACK = frozenset({"goose", "dbmate", "sql-migrate", "golang-migrate", "diesel", "sqitch"})
+_ALWAYS_BACK = frozenset({"goose", "dbmate", "sql-migrate", "sqitch"})
 """Tools that ask for a way back; with the others only a folder that has one asks for more."""
+_UNMISTAKABLE = _ALWAYS_BACK | {"golang-migrate", "diesel"}
+"""Tools whose files are known by more than a number: beside them numbered files are no history."""
 _OWN_TRANSACTIONS = frozenset({"sqitch"})
 """Tools that leave BEGIN and COMMIT to the script."""
 _LEAST = 2
@@ -76,19 +78,19 @@ class ScriptFolder(NamedTuple):
 def read_script_folders(paths: Iterable[str], read: Read) -> tuple[ScriptFolder, ...]:
     """The histories that files make up. `read` gives the text of a file, None where there is none."""
     wanted = sorted(path for path in paths if path.endswith(".sql") and not is_for_other_server(path))
-    found_files = (_file(path, text) for path in wanted if (text := read(path)) is not None)
+    found_files = (_file(path, text, read) for path in wanted if (text := read(path)) is not None)
     groups = grouped(file for file in found_files if file is not None)
     found = []
     for (tool, folder), files in groups.items():
-        directed_here = any(other != tool and place == folder and other in _ALWAYS_BACK for other, place in groups)
-        if not directed_here or tool in _ALWAYS_BACK:
+        directed_here = any(other != tool and place == folder and other in _UNMISTAKABLE for other, place in groups)
+        if not directed_here or tool in _UNMISTAKABLE:
             ordered = _ordered(tool, folder, files, read)
             if ordered:
                 found.append(ScriptFolder(tool, folder, _scripts(tool, ordered)))
     return tuple(sorted(found, key=lambda item: (item.folder, item.tool)))
 
 
-def _file(path: str, text: str) -> ScriptFile | None:
+def _file(path: str, text: str, read: Read) -> ScriptFile | None:
     inside = directed(text)
     folder, base = posixpath.split(path)
     if inside is not None:
@@ -99,7 +101,8 @@ def _file(path: str, text: str) -> ScriptFile | None:
     named = script_name(path)
     if named is None or named.direction == "verify":
         return None
-    wrapped = named.transactional and yoyo_transactional(text) and named.tool not in _OWN_TRANSACTIONS
+    metadata = read(posixpath.join(folder, "metadata.toml")) if named.tool == "diesel" else None
+    wrapped = named.transactional and is_transactional(text, metadata) and named.tool not in _OWN_TRANSACTIONS
     whole = (Section(0, len(text), wrapped),)
     return ScriptFile(
         path, text, named, () if named.direction == "down" else whole, whole if named.direction == "down" else ()

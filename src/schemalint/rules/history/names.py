@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from posixpath import basename
+from posixpath import basename, dirname
 
 from schemalint.facts.operations import OpaqueOperation, SetParameter, TransactionControl
 from schemalint.facts.unknown import Unknown
@@ -14,6 +14,8 @@ from schemalint.project.subjects import History, Revision
 from schemalint.rules.api import Finding, rule
 
 _NUMBERED = re.compile(r"[VvUu]?(\d{1,6})(?=[_.-]|$)")
+_PARTED = re.compile(r"[VvUu]?\d+(?:[._]\d+)+(?=[_.-]|$)")
+"""A version of several numbers: `V2_31_1__`, `00.05.00_01_`."""
 _TIMED = re.compile(r"[VvUu]?(19|20)\d{2}[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])")
 _FEW = 4
 
@@ -27,6 +29,8 @@ def version_gap(history: History) -> Iterator[Finding]:
         return
     if any(revision.definition.framework == "django" for revision in history.revisions):
         return  # it numbers by itself, and goes by the names; squashed revisions stand for several numbers
+    if len({dirname(path) for path in numbers}) > 1 and any("/" in revision.id for revision in history.revisions):
+        return  # each folder counts anew
     gaps = sorted(set(range(min(known), max(known) + 1)) - set(known))
     if len(gaps) > len(known) // 4:
         return  # numbered in another way: by tens, by tickets
@@ -53,10 +57,10 @@ def version_gap(history: History) -> Iterator[Finding]:
 
 
 def _number(revision: Revision) -> int | None:
-    """The number at the start of the file's name; None for a date and for a hash."""
+    """The number at the start of the file's name; None for a date, a version of several numbers and a hash."""
     name = basename(revision.definition.path)
     found = _NUMBERED.match(name)
-    return int(found[1]) if found is not None and not _TIMED.match(name) else None
+    return int(found[1]) if found is not None and not _TIMED.match(name) and not _PARTED.match(name) else None
 
 
 def _is_second(history: History, revision: Revision, numbers: dict[str, int | None]) -> bool:
