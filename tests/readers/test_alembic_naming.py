@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from schemalint.facts.operations import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex
@@ -136,3 +137,21 @@ with op.batch_alter_table("t", naming_convention={"fk": "fk_%(table_name)s_%(col
 """
 
     assert upgrade(source, dialect="sqlite", before=BEFORE).kinds == ["AddColumn"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'op.create_table(op.f("t"), sa.Column(op.f("a"), sa.Integer), sa.UniqueConstraint(op.f("a"), name=op.f("u")))',
+        'op.create_index(op.f("i"), op.f("t"), [op.f("a")], schema=op.f("s"))',
+        'op.create_foreign_key(op.f("f"), op.f("t"), op.f("u"), [op.f("a")], [op.f("id")])',
+        'op.create_exclude_constraint(op.f("e"), "t", ("a", "="))',
+        'op.alter_column(op.f("t"), op.f("a"), new_column_name=op.f("b"), comment=op.f("c"))',
+        'op.drop_constraint(op.f("u"), op.f("t"), type_=op.f("unique"))',
+        'op.drop_index(op.f("i"), op.f("t"))\nop.rename_table(op.f("t"), op.f("u"))\nop.drop_column("u", op.f("a"))',
+        'sa.Index(op.f("i"), sa.table("t", sa.column("a")).c.a).create(op.get_bind())',
+        'op.execute(op.f("DROP TABLE t"))\nop.execute("DROP TABLE " + op.f("t"))\nop.drop_table(f"{op.f(\'t\')}")',
+    ],
+)
+def test_what_comes_out_is_plain_text(upgrade, source: str) -> None:
+    assert msgspec.json.encode(upgrade(source, naming=CONVENTION).body)

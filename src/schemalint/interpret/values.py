@@ -233,7 +233,7 @@ def is_scalar(value: object) -> bool:
 def text_of(value: Value) -> str | Unknown:
     """The value as a string of facts: Unknown where it is none or has unknown parts."""
     if isinstance(value, str):
-        return Unknown("part of it is computed") if HOLE in value else value
+        return Unknown("part of it is computed") if HOLE in value else str(value)
     return unknown(value)
 
 

@@ -117,10 +117,10 @@ def quoted(text: str) -> str:
 def column_name(value: Value) -> str | None:
     """The name of a column that is given as text, as `column("x")`, `Column("x")` or `table.c.x`."""
     if isinstance(value, str):
-        return value if HOLE not in value else None
+        return str(value) if HOLE not in value else None
     if isinstance(value, Made) and value.callee in ("sqlalchemy.column", "sqlalchemy.Column", "sqlalchemy.quoted_name"):
         name = value.value("name", 0)
-        return name if isinstance(name, str) and HOLE not in name else None
+        return str(name) if isinstance(name, str) and HOLE not in name else None
     if isinstance(value, Member) and isinstance(value.owner, Member) and value.owner.name in ("c", "columns"):
         return value.name
     return None
@@ -181,7 +181,7 @@ def generated_of(value: Value) -> Generated | None:
 def index_element(value: Value) -> IndexElement | Unknown:
     """One key of an index."""
     if isinstance(value, str):
-        return Unknown("a key is computed") if HOLE in value else IndexElement(column=value)
+        return Unknown("a key is computed") if HOLE in value else IndexElement(column=str(value))
     if isinstance(value, Made) and value.owner is not None and value.callee in _ORDERINGS:
         return _ordered(index_element(value.owner), value.callee)
     ordering = value.callee.rpartition(".")[2] if isinstance(value, Made) else ""

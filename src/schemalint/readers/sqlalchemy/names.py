@@ -29,11 +29,14 @@ def object_name(name: Value, schema: Value) -> ObjectName | Unknown:
         return unknown(name) if not isinstance(name, str) else Unknown("part of the name is computed")
     if isinstance(schema, Unsure) or (isinstance(schema, str) and HOLE in schema):
         return Unknown("the schema is computed")
-    return ObjectName(name, schema if isinstance(schema, str) and schema else None)
+    return ObjectName(str(name), str(schema) if isinstance(schema, str) and schema else None)
 
 
 class FinalName(str):
-    """A name that no naming convention is applied to: what `op.f("x")` and `conv("x")` give."""
+    """A name that no naming convention is applied to: what `op.f("x")` and `conv("x")` give.
+
+    It ends where a convention would be applied, and where it names anything but a constraint or an index.
+    """
 
     __slots__ = ()
 
@@ -51,7 +54,7 @@ def plain_name(value: Value) -> str | None:
 
 def plain_text(value: Value) -> str | None:
     """A text that is wholly known, else None."""
-    return value if isinstance(value, str) and HOLE not in value else None
+    return str(value) if isinstance(value, str) and HOLE not in value else None
 
 
 def reference(machine: Machine, value: Value) -> tuple[ObjectName | Unknown, str | None]:

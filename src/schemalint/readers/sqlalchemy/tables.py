@@ -83,7 +83,7 @@ def column(machine: Machine, made: Made, table: ObjectName | Unknown) -> ReadCol
     kind = made.given("type_")
     if kind is None and positional and not _is_schema_item(positional[0].value):
         kind = positional.pop(0)
-    return _column(machine, made, name.value, kind, positional, table)
+    return _column(machine, made, str(name.value), kind, positional, table)
 
 
 def _may_be_name(machine: Machine, value: Value) -> bool:
