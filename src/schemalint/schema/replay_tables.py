@@ -62,6 +62,8 @@ def create_table(change: Change, operation: CreateTable) -> None:
     change.write(table.names, True, definition.name, table.origin)
     change.store.spellings.setdefault(definition.name.name, {})[key] = None
     _fill(change, table, definition)
+    if change.conditional:
+        return
     if operation.partition_of is not None:
         _join(change, table, operation.partition_of, "")
     for parent in operation.inherits:

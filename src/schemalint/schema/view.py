@@ -159,7 +159,7 @@ class SchemaView:
         return tuple(
             constraint
             for store in holders
-            if store.exists(self.step, self._visible)
+            if self._is_there(store)
             for constraint in self._table(store).constraints()
             if isinstance(constraint.definition, ForeignKeyDef)
             and isinstance(constraint.definition.target, ObjectName)
@@ -220,6 +220,13 @@ class SchemaView:
 
     def _table(self, store: TableStore) -> TableView:
         return TableView(store, self._store.taints, self.step, self._visible)
+
+    def _is_there(self, store: TableStore) -> bool:
+        """Whether a table is known to be there, under a name that no other has taken."""
+        if not store.exists(self.step, self._visible):
+            return False
+        entry, _ = self._find(self._store.tables.get(self._store.key(self._table(store).name)))
+        return entry is not None and entry.present is True and entry.value is store
 
     def _holders(self, name: str, schema: str | None) -> Iterator[TableView]:
         """The tables there are, in a schema, that ever held an index or constraint of a name: the newest first."""

@@ -100,6 +100,8 @@ class TestOtherTables:
             "cannot drop table users because other objects depend on it"
         )
         assert effect(USERS + POSTS, "DROP TABLE users CASCADE").lock_on(ObjectName("posts")) is not None
+        perhaps = USERS + POSTS + "DO $$ BEGIN EXECUTE 'ALTER TABLE posts DROP COLUMN ' || name; END $$;"
+        assert effect(perhaps, "DROP TABLE users").fails is None
         gone = USERS + POSTS + "DROP TABLE posts;"
         assert effect(gone, "DROP TABLE users").fails is None
 

@@ -159,6 +159,17 @@ def referencing(schema: SchemaView, table: TableView) -> Names:
     return tuple(dict.fromkeys(name for name in found if name != table.name))
 
 
+def certainly_referencing(schema: SchemaView, table: TableView) -> Names:
+    """Those of them whose foreign keys nothing that was not understood may have dropped since."""
+    return tuple(name for name in referencing(schema, table) if _is_settled(schema, table, name))
+
+
+def _is_settled(schema: SchemaView, table: TableView, name: ObjectName) -> bool:
+    other = schema.table(name)
+    keys = (key for key in schema.references_to(table.name) if key.table == name)
+    return other is not None and any(key.created_at and other.settled_since(key.created_at) for key in keys)
+
+
 def descendants(children: Callable[[TableView], tuple[TableView, ...]], table: TableView) -> Iterator[TableView]:
     """The children of a table, and theirs."""
     for child in children(table):

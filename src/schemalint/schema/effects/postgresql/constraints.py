@@ -18,7 +18,7 @@ from schemalint.facts.tables import (
     UniqueDef,
 )
 from schemalint.facts.unknown import Unknown
-from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
+from schemalint.schema.effects.postgresql.cases import Case, Cases, Names, certainly_referencing
 from schemalint.schema.effects.postgresql.defaults import fills_rows
 from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
 from schemalint.schema.effects.postgresql.tables import view_of
@@ -150,7 +150,8 @@ def drop_constraint(operation: ops.DropConstraint, schema: SchemaView, version: 
         return (Case("drop-constraint-foreign-key", operation.table, {"referenced": ()}, (doubt,)),)
     if found is not None and isinstance(found.definition, (PrimaryKeyDef, UniqueDef)):
         others = _bound_to(found, schema)
-        if others:
+        certain = set(certainly_referencing(schema, table)) if table is not None else set()
+        if others and (operation.cascade or certain & set(others)):
             form = "drop-constraint-referenced" if operation.cascade else "drop-constraint-depended-on"
             words = {"subject_pkey": operation.name} if isinstance(operation.name, str) else {}
             return (Case(form, operation.table, {"referencing": others}, words=words),)

@@ -9,7 +9,14 @@ from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ForeignKeyDef
 from schemalint.facts.unknown import Unknown
-from schemalint.schema.effects.postgresql.cases import Case, Cases, Names, referencing, targets_of
+from schemalint.schema.effects.postgresql.cases import (
+    Case,
+    Cases,
+    Names,
+    certainly_referencing,
+    referencing,
+    targets_of,
+)
 from schemalint.schema.effects.postgresql.views import viewing
 from schemalint.schema.table import TableView
 from schemalint.schema.view import SchemaView
@@ -83,7 +90,7 @@ def drop_table(operation: ops.DropTable, schema: SchemaView, version: int | None
         viewed = viewing(schema, table.name)
         if viewed:
             return (Case("drop-table-viewed", table.name, {"view": viewed}),)
-        if referencing(schema, table):
+        if certainly_referencing(schema, table):
             return (Case("drop-table-referenced", table.name),)
     elif referencing(schema, table):
         found.append(Case("drop-table-referenced-cascade", table.name))
@@ -145,12 +152,12 @@ def _truncated(name: ObjectName, operation: ops.Truncate, schema: SchemaView) ->
     doubts: tuple[str, ...] = ()
     if operation.cascade and (table is None or not table.complete):
         doubts = (f"Tables that refer to {name} and are not known would be emptied too.",)
-    if not others:
-        yield Case("truncate", name, doubts=doubts)
-    elif operation.cascade:
+    if operation.cascade and others:
         yield Case("truncate-cascade", name, {"referencing": others}, doubts)
-    else:
+    elif table is not None and set(certainly_referencing(schema, table)) & set(others):
         yield Case("truncate-referenced", name)
+    else:
+        yield Case("truncate", name, doubts=doubts)
 
 
 def _emptied_with(schema: SchemaView, table: TableView) -> Names:

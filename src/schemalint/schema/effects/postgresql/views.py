@@ -29,7 +29,12 @@ def viewing_column(schema: SchemaView, table: ObjectName, column: str) -> tuple[
 
 
 def _views(schema: SchemaView, table: ObjectName) -> Iterator[ObjectView]:
-    return (view for view in schema.objects_on(table) if view.definition.kind in _VIEWS)
+    """The views over a table that nothing that was not understood may have dropped since."""
+    return (
+        view
+        for view in schema.objects_on(table)
+        if view.definition.kind in _VIEWS and view.created_at is not None and schema.settled_since(view.created_at)
+    )
 
 
 def _uses(sql: str, column: str) -> bool:
