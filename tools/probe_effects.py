@@ -23,9 +23,9 @@ from schemalint.schema.effects import facts
 from schemalint.schema.effects.records import Fact
 from tests.postgres.effects.forms import PROBES
 from tests.postgres.effects.functions import by_range, volatilities
-from tests.postgres.effects.measure import can_run, prepare
+from tests.postgres.effects.measure import prepare
 from tests.postgres.effects.outcome import Outcome
-from tests.postgres.effects.tabulate import differences, measured, rows
+from tests.postgres.effects.tabulate import differences, measured, rows, runnable
 from tests.postgres.packages import VERSIONS
 from tests.postgres.server import running
 
@@ -69,9 +69,8 @@ def _measured(major: int) -> Server:
         prepare(conninfo)
         with psycopg.connect(conninfo) as connection:
             version = connection.info.parameter_status("server_version") or str(major)
-        outcomes = measured(conninfo, PROBES)
-        count = sum(can_run(conninfo, probe) for probe in PROBES)
-        return Server(major, version, count, outcomes, volatilities(conninfo))
+        probes = runnable(conninfo, PROBES)
+        return Server(major, version, len(probes), measured(conninfo, probes), volatilities(conninfo))
 
 
 def _verify(server: Server) -> int:

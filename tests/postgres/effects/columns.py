@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.postgres.effects.probe import (
     INHERITED,
     PARTITIONED,
+    REFERENCED,
     ROWS,
     SUBJECT,
     WITH_FOREIGN_KEY,
@@ -98,6 +99,11 @@ _ADDED = (
     ),
     *on_each("add-column-volatile-default", f"{_ADD} double precision DEFAULT random()", PARTITIONED, INHERITED),
     *_added("add-column-inlined-default", ("integer DEFAULT inlined_number()",), _FUNCTIONS),
+    *on_each("add-column-serial", f"{_ADD} serial", PARTITIONED, INHERITED),
+    Probe("add-column-identity-partitioned", f"{_ADD} bigint GENERATED ALWAYS AS IDENTITY", PARTITIONED),
+    Probe("add-column-stored", f"{_ADD} integer GENERATED ALWAYS AS (number + 1) STORED", PARTITIONED, since=12),
+    Probe("add-column-stored", f"{_ADD} integer GENERATED ALWAYS AS (number + 1) STORED", INHERITED, since=12),
+    *on_each("add-column-check", f"{_ADD} integer CHECK (added > 0)", PARTITIONED, INHERITED),
     *_added("add-column-serial", ("serial", "bigserial", "smallserial", "serial NOT NULL")),
     *_added(
         "add-column-identity",
@@ -106,10 +112,9 @@ _ADDED = (
     *_added(
         "add-column-stored",
         ("integer GENERATED ALWAYS AS (number + 1) STORED", "text GENERATED ALWAYS AS (lower(label)) STORED"),
-        since=12,
     ),
-    *_added("add-column-virtual", ("integer GENERATED ALWAYS AS (number + 1) VIRTUAL",), since=18),
-    *_added("add-column-virtual", ("integer GENERATED ALWAYS AS (number + 1)",), since=18),
+    *_added("add-column-virtual", ("integer GENERATED ALWAYS AS (number + 1) VIRTUAL",)),
+    *_added("add-column-generated", ("integer GENERATED ALWAYS AS (number + 1)",)),
     *_added("add-column-domain", ("plain",), _DOMAINS),
     *_added("add-column-domain-default", ("plain DEFAULT ''",), _DOMAINS),
     *_added(
@@ -128,6 +133,7 @@ _ADDED = (
     *_added(
         "add-column-references", ("bigint REFERENCES referenced", "bigint REFERENCES referenced (id)"), WITH_TARGET
     ),
+    Probe("add-column-references", f"{_ADD} bigint REFERENCES referenced", f"{REFERENCED} {PARTITIONED}", since=11),
     *_added("add-column-references-default", ("bigint DEFAULT 1 REFERENCES referenced",), WITH_TARGET),
     Probe(
         "add-column-references-not-valid",
@@ -211,7 +217,7 @@ _ALTERED = (
     *on_each(
         "drop-not-null", "ALTER TABLE subject ALTER COLUMN required DROP NOT NULL", SUBJECT, PARTITIONED, INHERITED
     ),
-    Probe("add-not-null", "ALTER TABLE subject ADD CONSTRAINT filled NOT NULL number", SUBJECT, since=18),
+    Probe("add-not-null", "ALTER TABLE subject ADD CONSTRAINT filled NOT NULL number", SUBJECT),
     Probe(
         "add-not-null-not-valid",
         "ALTER TABLE subject ADD CONSTRAINT filled NOT NULL number NOT VALID",
@@ -239,9 +245,11 @@ _ALTERED = (
     Probe("drop-identity", "ALTER TABLE subject ALTER COLUMN id DROP IDENTITY", _IDENTITY),
     Probe("set-identity", "ALTER TABLE subject ALTER COLUMN id SET GENERATED ALWAYS", _IDENTITY),
     Probe("set-identity", "ALTER TABLE subject ALTER COLUMN id RESTART WITH 5000", _IDENTITY),
-    *on_each("set-storage", "ALTER TABLE subject ALTER COLUMN label SET STORAGE EXTERNAL", SUBJECT, PARTITIONED),
+    *on_each(
+        "set-storage", "ALTER TABLE subject ALTER COLUMN label SET STORAGE EXTERNAL", SUBJECT, PARTITIONED, INHERITED
+    ),
     Probe("set-compression", "ALTER TABLE subject ALTER COLUMN label SET COMPRESSION pglz", SUBJECT),
-    *on_each("set-statistics", f"{_NUMBER} SET STATISTICS 500", SUBJECT, PARTITIONED),
+    *on_each("set-statistics", f"{_NUMBER} SET STATISTICS 500", SUBJECT, PARTITIONED, INHERITED),
     Probe("set-options", f"{_NUMBER} SET (n_distinct = 5)", SUBJECT),
 )
 

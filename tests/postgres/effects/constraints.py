@@ -24,6 +24,13 @@ CREATE TABLE subject (id bigint NOT NULL, referenced_id bigint) PARTITION BY RAN
 CREATE TABLE partition PARTITION OF subject FOR VALUES FROM (0) TO (10000);
 INSERT INTO subject SELECT g, g {ROWS}
 """
+_PARTITIONED_REFERENCED = f"""
+CREATE TABLE referenced (id bigint PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE referenced_partition PARTITION OF referenced FOR VALUES FROM (0) TO (10000);
+INSERT INTO referenced SELECT g {ROWS}
+CREATE TABLE subject (id bigint PRIMARY KEY, referenced_id bigint, label text);
+INSERT INTO subject SELECT g, g, 'row ' || g {ROWS}
+"""
 _SELF = f"""
 CREATE TABLE subject (id bigint PRIMARY KEY, referenced_id bigint);
 INSERT INTO subject SELECT g, g {ROWS}
@@ -35,7 +42,7 @@ _CHECKS = (
     *on_each("add-check", _CHECK, SUBJECT, PARTITIONED, INHERITED),
     Probe("add-check", "ALTER TABLE subject ADD CHECK (number > 0)", SUBJECT),
     *on_each("add-check-not-valid", f"{_CHECK} NOT VALID", SUBJECT, PARTITIONED, INHERITED),
-    Probe("add-check-not-enforced", f"{_CHECK} NOT ENFORCED", SUBJECT, since=18),
+    Probe("add-check-not-enforced", f"{_CHECK} NOT ENFORCED", SUBJECT),
     Probe("validate-check", "ALTER TABLE subject VALIDATE CONSTRAINT added", _UNCHECKED),
     *on_each(
         "validate-check",
@@ -50,10 +57,16 @@ _FOREIGN_KEYS = (
     Probe("add-foreign-key", _KEY, WITH_TARGET),
     Probe("add-foreign-key", _KEY, _PARTITIONED_TARGET, since=11),
     Probe("add-foreign-key", f"{_KEY} ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED", WITH_TARGET),
+    Probe(
+        "add-foreign-key",
+        f"{_ADD} FOREIGN KEY (number) REFERENCES referenced (id)",
+        f"{REFERENCED} {INHERITED}",
+    ),
+    Probe("add-foreign-key", _KEY, _PARTITIONED_REFERENCED, since=12),
     Probe("add-foreign-key-self", f"{_ADD} FOREIGN KEY (referenced_id) REFERENCES subject (id)", _SELF),
     Probe("add-foreign-key-not-valid", f"{_KEY} NOT VALID", WITH_TARGET),
     Probe("add-foreign-key-not-valid-partitioned", f"{_KEY} NOT VALID", _PARTITIONED_TARGET, since=11),
-    Probe("add-foreign-key-not-enforced", f"{_KEY} NOT ENFORCED", WITH_TARGET, since=18),
+    Probe("add-foreign-key-not-enforced", f"{_KEY} NOT ENFORCED", WITH_TARGET),
     Probe("validate-foreign-key", "ALTER TABLE subject VALIDATE CONSTRAINT added", _UNCHECKED_KEY),
     Probe(
         "drop-constraint-foreign-key",
@@ -74,7 +87,6 @@ _FOREIGN_KEYS = (
         "alter-constraint-not-enforced",
         "ALTER TABLE subject ALTER CONSTRAINT subject_referenced_id_fkey NOT ENFORCED",
         WITH_FOREIGN_KEY,
-        since=18,
     ),
     Probe(
         "alter-constraint-enforced",
@@ -107,6 +119,12 @@ _KEYS = (
         f"{SUBJECT} {_UNIQUE_INDEX} (number);",
     ),
     Probe("add-primary-key", f"{_ADD} PRIMARY KEY (id)", _BARE),
+    Probe(
+        "add-primary-key",
+        f"{_ADD} PRIMARY KEY (id)",
+        _PARTITIONED_BARE.replace("bigint NOT NULL", "bigint"),
+        since=11,
+    ),
     Probe("add-primary-key-proved", f"{_ADD} PRIMARY KEY (id)", _PROVED),
     Probe("add-primary-key-not-null", f"{_ADD} PRIMARY KEY (number)", _BARE),
     Probe("add-primary-key-not-null", f"{_ADD} PRIMARY KEY (id)", _PARTITIONED_BARE, since=11),
@@ -130,6 +148,8 @@ _KEYS = (
         f"{_ADD} EXCLUDE USING gist (int8range(id, id + 1) WITH &&)",
         SUBJECT,
     ),
+    Probe("add-exclude-partitioned", f"{_ADD} EXCLUDE (id WITH =)", _PARTITIONED_BARE),
+    *on_each("add-unique", f"{_ADD} UNIQUE (number)", INHERITED),
     Probe("drop-constraint", "ALTER TABLE subject DROP CONSTRAINT subject_pkey", SUBJECT),
     *on_each(
         "drop-constraint",

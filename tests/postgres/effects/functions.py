@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import cast
 
 import psycopg
 
 from schemalint.schema.effects.facts import Changes, Volatility
+from tests.postgres.effects.measure import has_extension
 
 _EXTENSIONS = ("uuid-ossp", "pgcrypto", "citext", "hstore", "ltree", "pg_trgm", "unaccent")
 _FUNCTIONS = """
-SELECT proname, CASE WHEN count(DISTINCT provolatile) > 1 THEN 'mixed' ELSE min(CASE provolatile
+SELECT proname, CASE WHEN count(DISTINCT provolatile = 'v') > 1 THEN 'mixed' ELSE max(CASE provolatile
 WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END) END
 FROM pg_proc
 WHERE pronamespace IN ('pg_catalog'::regnamespace, 'contributed'::regnamespace)
 AND oid NOT IN (SELECT aggfnoid FROM pg_aggregate)
 AND NOT EXISTS (
-    SELECT FROM unnest(proargtypes || prorettype) AS t (oid) JOIN pg_type USING (oid)
+    SELECT FROM unnest(proargtypes || prorettype) AS used JOIN pg_type ON pg_type.oid = used
     WHERE typtype = 'p' AND typname NOT LIKE 'any%' AND typname NOT IN ('void', 'record', 'cstring')
 )
 GROUP BY proname
@@ -26,14 +28,13 @@ GROUP BY proname
 
 
 def volatilities(conninfo: str) -> dict[str, Volatility]:
-    """The volatility of each function by its name, `mixed` where those of one name differ.
+    """The volatility of each function by its name: the highest of those of one name, `mixed` where some are volatile.
 
     Those of the extensions that migrations call most are among them, where the server has the extension.
     """
     with psycopg.connect(conninfo) as connection:
         connection.execute("CREATE SCHEMA contributed")
-        query = "SELECT name FROM pg_available_extensions WHERE name = ANY(%s) ORDER BY name"
-        for (name,) in connection.execute(query, [list(_EXTENSIONS)]).fetchall():
+        for name in filter(partial(has_extension, connection), _EXTENSIONS):
             connection.execute(f'CREATE EXTENSION "{name}" SCHEMA contributed')
         found = connection.execute(_FUNCTIONS).fetchall()
         connection.rollback()

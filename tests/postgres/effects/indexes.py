@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.postgres.effects.probe import INDEXED, PARTITIONED, ROWS, SUBJECT, Probe
+from tests.postgres.effects.probe import INDEXED, INHERITED, PARTITIONED, ROWS, SUBJECT, Probe
 
 _CREATE = "CREATE INDEX added ON subject (number)"
 _PARTITIONED_INDEXED = f"{PARTITIONED} CREATE INDEX subject_number_idx ON subject (number);"
@@ -24,7 +24,8 @@ PROBES = (
     Probe("create-index", "CREATE INDEX added ON subject USING brin (number)", SUBJECT),
     Probe("create-index", "CREATE INDEX added ON subject USING gin (document)", _DOCUMENTS),
     Probe("create-index", "CREATE INDEX added ON subject USING gist (body)", _DOCUMENTS),
-    Probe("create-index-partitioned", _CREATE, PARTITIONED, since=11),
+    Probe("create-index", _CREATE, INHERITED),
+    Probe("create-index-partitioned", _CREATE, PARTITIONED),
     Probe("create-index-only", "CREATE INDEX added ON ONLY subject (number)", PARTITIONED, since=11),
     Probe("create-index-concurrently", "CREATE INDEX CONCURRENTLY added ON subject (number)", SUBJECT),
     Probe("create-index-concurrently", "CREATE UNIQUE INDEX CONCURRENTLY added ON subject (number)", SUBJECT),

@@ -34,14 +34,21 @@ def prepare(conninfo: str) -> None:
         connection.execute(sql.SQL("CREATE TABLESPACE elsewhere LOCATION {}").format(folder))
 
 
-def can_run(conninfo: str, probe: Probe) -> bool:
+def can_run(connection: Connection, probe: Probe) -> bool:
     """Whether the server is of an age for the probe, and has the extension that it needs."""
-    with psycopg.connect(conninfo) as connection:
-        major = connection.info.server_version // 10000
-        if major < probe.since or (probe.until is not None and major > probe.until):
+    if not probe.is_for(connection.info.server_version // 10000):
+        return False
+    return not probe.extension or has_extension(connection, probe.extension)
+
+
+def has_extension(connection: Connection, name: str) -> bool:
+    """Whether the server can make an extension."""
+    with connection.transaction(force_rollback=True):
+        try:
+            connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
+        except psycopg.Error:
             return False
-        query = "SELECT 1 FROM pg_available_extensions WHERE name = %s"
-        return not probe.extension or connection.execute(query, [probe.extension]).fetchone() is not None
+    return True
 
 
 def measure(conninfo: str, probe: Probe) -> Outcome:
@@ -82,7 +89,10 @@ def _in_transaction(connection: Connection, probe: Probe, empty: bool = False) -
 
 
 def _outside(conninfo: str, connection: Connection, probe: Probe) -> Outcome:
-    """The outcome outside of a transaction, with the locks that were seen while others held it up."""
+    """The outcome outside of a transaction, with the locks that were seen while others held it up.
+
+    How often a table was read is counted in transactions only, so its scans are those that the server tells of.
+    """
     locks = locks_when_blocked(conninfo, probe)
     before = set_up(connection, probe)
     rows = counts(connection, before)
@@ -91,7 +101,8 @@ def _outside(conninfo: str, connection: Connection, probe: Probe) -> Outcome:
             connection.execute(probe.statement)
     except psycopg.Error as failed:
         return Outcome(error=_message(failed))
-    return _outcome(connection, before, rows, locks, messages)
+    outcome = _outcome(connection, before, rows, locks, messages)
+    return replace(outcome, scans=frozenset(_verified(messages)))
 
 
 @contextmanager
@@ -123,13 +134,17 @@ def _outcome(
     rewrites = {old.role for old, new in kept if old.file != new.file} - emptied
     read = {old.role for old, new in kept if new.scans > old.scans}
     builds = {table for message in messages for table in _BUILT.findall(message)} & stored - emptied
-    verified = {table for message in messages for table in _VERIFIED.findall(message)} & stored
     return Outcome(
         present=frozenset(relation.role for relation in before.values() if not relation.is_index),
         stored=frozenset(stored),
         locks=locks,
         rewrites=frozenset(rewrites),
-        scans=frozenset(read - rewrites - builds | verified),
+        scans=frozenset(read - rewrites - builds - emptied | _verified(messages) & stored),
         builds=frozenset(builds),
         deletes=frozenset(before[oid].role for oid, count in rows.items() if left.get(oid, 0) < count),
     )
+
+
+def _verified(messages: list[str]) -> set[str]:
+    """The tables of whose rows the server says that it verified them."""
+    return {table for message in messages for table in _VERIFIED.findall(message)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.postgres.effects.probe import PARTITIONED, ROWS, SUBJECT, Probe, on_each
+from tests.postgres.effects.probe import INHERITED, PARTITIONED, ROWS, SUBJECT, Probe, on_each
 
 _FUNCTION = "CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
 _TRIGGER = "CREATE TRIGGER noting BEFORE INSERT ON subject FOR EACH ROW EXECUTE"
 _TRIGGERED = f"{SUBJECT} {_FUNCTION} {_TRIGGER} PROCEDURE noted();"
+_TRIGGERED_PARTITIONED = f"{PARTITIONED} {_FUNCTION} {_TRIGGER} PROCEDURE noted();"
 _POLICY = "CREATE POLICY own ON subject USING (number > 0)"
 
 _ON_TABLES = (
@@ -19,6 +20,10 @@ _ON_TABLES = (
         f"{SUBJECT} {_FUNCTION}",
     ),
     Probe("drop-trigger", "DROP TRIGGER noting ON subject", _TRIGGERED),
+    Probe("create-trigger-execute-function", f"{_TRIGGER} FUNCTION noted()", f"{SUBJECT} {_FUNCTION}"),
+    Probe("drop-trigger", "DROP TRIGGER noting ON subject", _TRIGGERED_PARTITIONED, since=13),
+    Probe("enable-trigger", "ALTER TABLE subject ENABLE TRIGGER noting", _TRIGGERED_PARTITIONED, since=13),
+    Probe("disable-trigger", "ALTER TABLE subject DISABLE TRIGGER noting", _TRIGGERED_PARTITIONED, since=13),
     Probe("rename-trigger", "ALTER TRIGGER noting ON subject RENAME TO renamed", _TRIGGERED),
     Probe("enable-trigger", "ALTER TABLE subject ENABLE TRIGGER noting", _TRIGGERED),
     Probe("disable-trigger", "ALTER TABLE subject DISABLE TRIGGER noting", _TRIGGERED),
@@ -29,14 +34,14 @@ _ON_TABLES = (
         "DROP RULE ignored ON subject",
         f"{SUBJECT} CREATE RULE ignored AS ON DELETE TO subject DO INSTEAD NOTHING;",
     ),
-    Probe("create-policy", _POLICY, SUBJECT),
+    *on_each("create-policy", _POLICY, SUBJECT, PARTITIONED, INHERITED),
     Probe("alter-policy", "ALTER POLICY own ON subject USING (number > 1)", f"{SUBJECT} {_POLICY};"),
     Probe("drop-policy", "DROP POLICY own ON subject", f"{SUBJECT} {_POLICY};"),
-    Probe("enable-row-security", "ALTER TABLE subject ENABLE ROW LEVEL SECURITY", SUBJECT),
+    *on_each("enable-row-security", "ALTER TABLE subject ENABLE ROW LEVEL SECURITY", SUBJECT, PARTITIONED, INHERITED),
     Probe("enable-row-security", "ALTER TABLE subject DISABLE ROW LEVEL SECURITY", SUBJECT),
     Probe("enable-row-security", "ALTER TABLE subject FORCE ROW LEVEL SECURITY", SUBJECT),
-    Probe("owner", "ALTER TABLE subject OWNER TO CURRENT_USER", SUBJECT),
-    Probe("replica-identity", "ALTER TABLE subject REPLICA IDENTITY FULL", SUBJECT),
+    *on_each("owner", "ALTER TABLE subject OWNER TO CURRENT_USER", SUBJECT, PARTITIONED, INHERITED),
+    *on_each("replica-identity", "ALTER TABLE subject REPLICA IDENTITY FULL", SUBJECT, PARTITIONED, INHERITED),
     *on_each("comment", "COMMENT ON TABLE subject IS 'rows'", SUBJECT),
     *on_each("comment", "COMMENT ON COLUMN subject.label IS 'a label'", SUBJECT),
     Probe("grant", "GRANT SELECT ON subject TO PUBLIC", SUBJECT),
@@ -54,6 +59,7 @@ _VIEWS = (
     Probe("create-materialized-view", "CREATE MATERIALIZED VIEW view AS SELECT id FROM subject", SUBJECT),
     Probe("replace-view", "CREATE OR REPLACE VIEW view AS SELECT id, label FROM subject", _VIEW),
     Probe("rename-view", "ALTER VIEW view RENAME TO renamed", _VIEW),
+    Probe("rename-view-column", "ALTER VIEW view RENAME COLUMN id TO number", _VIEW),
     Probe("drop-view", "DROP VIEW view", _VIEW),
     Probe("drop-view", "DROP MATERIALIZED VIEW view", _MATERIALIZED),
     Probe("refresh", "REFRESH MATERIALIZED VIEW view", _MATERIALIZED),
@@ -120,6 +126,7 @@ _REST = (
     Probe("create-schema", "CREATE SCHEMA added"),
     Probe("set-parameter", "SET lock_timeout = '5s'"),
     Probe("set-parameter", "SET LOCAL statement_timeout = '5s'"),
+    Probe("set-transaction-timeout", "SET transaction_timeout = '5s'"),
     Probe("transaction", "SAVEPOINT here"),
 )
 

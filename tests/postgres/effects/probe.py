@@ -33,6 +33,10 @@ class Probe:
     until: int | None = None
     extension: str = ""
 
+    def is_for(self, major: int) -> bool:
+        """Whether servers of a major understand it."""
+        return self.since <= major and (self.until is None or major <= self.until)
+
 
 ROWS = "FROM generate_series(1, 1000) AS g;"
 

@@ -65,7 +65,9 @@ _DROPPED = (
 )
 
 _RENAMED = (
-    *on_each("rename-table", "ALTER TABLE subject RENAME TO renamed", SUBJECT, WITH_FOREIGN_KEY, PARTITIONED),
+    *on_each(
+        "rename-table", "ALTER TABLE subject RENAME TO renamed", SUBJECT, WITH_FOREIGN_KEY, PARTITIONED, INHERITED
+    ),
     *on_each("rename-column", "ALTER TABLE subject RENAME COLUMN label TO title", SUBJECT, PARTITIONED, INHERITED),
     *on_each(
         "rename-constraint",
@@ -78,21 +80,25 @@ _RENAMED = (
         "ALTER TABLE subject RENAME CONSTRAINT subject_referenced_id_fkey TO target",
         WITH_FOREIGN_KEY,
     ),
-    *on_each("set-schema", "ALTER TABLE subject SET SCHEMA elsewhere", SUBJECT),
+    *on_each("set-schema", "ALTER TABLE subject SET SCHEMA elsewhere", SUBJECT, PARTITIONED, INHERITED),
 )
 
 _EMPTIED = (
-    *on_each("truncate", "TRUNCATE subject", SUBJECT, PARTITIONED, WITH_FOREIGN_KEY),
+    *on_each("truncate", "TRUNCATE subject", SUBJECT, PARTITIONED, INHERITED, WITH_FOREIGN_KEY),
     Probe("truncate-referenced", "TRUNCATE subject", WITH_REFERENCING),
     Probe("truncate-cascade", "TRUNCATE subject CASCADE", WITH_REFERENCING),
+    Probe("insert", "INSERT INTO subject (id, required) VALUES (5000, 1)", PARTITIONED),
+    Probe("insert", "INSERT INTO subject VALUES (5000, 'row', 1)", WITH_FOREIGN_KEY),
     Probe("insert", "INSERT INTO subject (id, required) VALUES (5000, 1)", SUBJECT),
     Probe("update", "UPDATE subject SET number = number + 1 WHERE id < 10", SUBJECT),
+    Probe("update-all", "UPDATE subject SET number = 1", SUBJECT),
+    Probe("delete-all", "DELETE FROM subject", SUBJECT),
     Probe("delete", "DELETE FROM subject WHERE id < 10", SUBJECT),
     *(
         Probe(f"lock-table-{mode.lower().replace(' ', '-')}", f"LOCK TABLE subject IN {mode} MODE", SUBJECT)
         for mode in MODES[1:]
     ),
-    Probe("lock-table-access-exclusive", "LOCK TABLE subject", SUBJECT),
+    *on_each("lock-table-access-exclusive", "LOCK TABLE subject", SUBJECT, PARTITIONED, INHERITED),
 )
 
 PROBES = (*_CREATED, *_DROPPED, *_RENAMED, *_EMPTIED)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+import psycopg
+
 from schemalint.schema.effects.records import Fact
 from tests.postgres.effects.measure import can_run, measure
 from tests.postgres.effects.outcome import Outcome, merged
 from tests.postgres.effects.probe import Probe
 
 
+def runnable(conninfo: str, probes: Iterable[Probe]) -> list[Probe]:
+    """The probes that a server can run."""
+    with psycopg.connect(conninfo) as connection:
+        return [probe for probe in probes if can_run(connection, probe)]
+
+
 def measured(conninfo: str, probes: Iterable[Probe]) -> dict[str, Outcome]:
     """The outcome of each form on a server that `prepare` made ready. Raises `DisagreementError`."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for probe in probes:
-        if can_run(conninfo, probe):
-            found[probe.form].append(measure(conninfo, probe))
+        found[probe.form].append(measure(conninfo, probe))
     return {form: merged(form, outcomes) for form, outcomes in found.items()}
 
 
@@ -42,7 +49,7 @@ def _ranges(form: str, by_major: dict[int, dict[str, Outcome]]) -> Iterator[Fact
 def differences(major: int, outcomes: dict[str, Outcome], facts: Iterable[Fact], probes: Iterable[Probe]) -> list[str]:
     """Where the table and a server of a major differ, in sentences."""
     table = {fact.form: fact for fact in facts if fact.since <= major <= fact.until}
-    tried = {probe.form for probe in probes if probe.since <= major and (probe.until is None or major <= probe.until)}
+    tried = {probe.form for probe in probes if probe.is_for(major)}
     found = [f"{form}: the table has a row that no probe proves" for form in sorted(set(table) - tried)]
     for form, outcome in outcomes.items():
         server = said(outcome.fact(form, major, major))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.postgres.effects.probe import ROWS, Probe
+from tests.postgres.effects.probe import INHERITED, PARTITIONED, ROWS, SUBJECT, Probe, on_each
 
 _UTC = "SET TimeZone = 'UTC';"
 _ELSEWHERE = "SET TimeZone = 'Europe/Berlin';"
@@ -59,9 +59,18 @@ _WITHOUT_WORK = (
     _free("timestamptz(3)", "timestamptz", _MOMENT),
     _free("interval(3)", "interval(6)", "interval '1 day'"),
     _free("interval(3)", "interval", "interval '1 day'"),
+    _free("interval", "interval day to second", "interval '1 day'"),
     _free("varbit(8)", "varbit(16)", "B'101'"),
     _free("varbit(8)", "varbit", "B'101'"),
     _free("cidr", "inet", "cidr '10.0.0.0/8'"),
+    _free("timestamp(3)", "timestamp(3)", _MOMENT),
+    _free("numeric(10, 2)", "decimal(10, 2)", _NUMBER),
+    _free("varchar(50)", "character varying(60)", _TEXT),
+    _free("char(10)", "char(10)", "'row'"),
+    _free("bit(8)", "bit(8)", "B'10101010'"),
+    _free("integer", "serial_number", _NUMBER, "CREATE DOMAIN serial_number AS integer DEFAULT 0;"),
+    _free("varchar(50)", "short", _TEXT, "CREATE DOMAIN short AS varchar(60);"),
+    _free("text", "note", _TEXT, "CREATE DOMAIN note AS text;"),
     _free("integer", "plain", _NUMBER, _DOMAIN),
     _free("plain", "integer", _NUMBER, _DOMAIN),
     _free("checked", "integer", _NUMBER, _DOMAIN),
@@ -69,8 +78,8 @@ _WITHOUT_WORK = (
 _WITH_INDEXES = (
     _indexes("integer", "oid", _NUMBER),
     _indexes("oid", "integer", "g::oid"),
-    _indexes("timestamp", "timestamptz", _MOMENT, _UTC),
-    _indexes("timestamptz", "timestamp", _MOMENT, _UTC),
+    _indexes("timestamp", "timestamptz", _MOMENT, _UTC, since=12),
+    _indexes("timestamptz", "timestamp", _MOMENT, _UTC, since=12),
 )
 _WITH_REWRITE = (
     _rewrite("smallint", "integer", "1"),
@@ -97,7 +106,31 @@ _WITH_REWRITE = (
     _rewrite("varchar(50)[]", "text[]", "ARRAY['row']"),
     _rewrite("varchar(50)[]", "varchar(100)[]", "ARRAY['row']"),
     _rewrite("integer[]", "bigint[]", "ARRAY[1]"),
+    _rewrite("integer[]", "text[]", "ARRAY[1]"),
+    _rewrite("timestamp[]", "timestamptz[]", f"ARRAY[{_MOMENT}]", _ELSEWHERE),
+    _rewrite("text", "text[] USING ARRAY[value]", _TEXT),
+    _rewrite("interval(6)", "interval(3)", "interval '1 day'"),
+    _rewrite("time(6)", "time(3)", "time '10:00'"),
+    _rewrite("timetz(6)", "timetz(3)", "timetz '10:00+0'"),
+    _rewrite("timestamptz(6)", "timestamptz(3)", _MOMENT),
+    _rewrite("integer", "real", _NUMBER),
+    _rewrite("integer", "double precision", _NUMBER),
+    _rewrite("bigint", "numeric", _NUMBER),
+    _rewrite("numeric", "bigint", _NUMBER),
+    _rewrite("numeric(10, 2)", "numeric(12, 3)", _NUMBER),
+    _rewrite("numeric", "text", _NUMBER),
+    _rewrite("money", "numeric", "g::integer::money"),
+    _rewrite("bigint", "text", _NUMBER),
+    _rewrite("bytea", "text USING encode(value, 'hex')", "'a'::bytea"),
+    _rewrite("integer", "timestamptz USING to_timestamp(value)", _NUMBER),
+    _rewrite("text", "date USING value::date", "'2020-01-01'"),
+    _rewrite("text", "boolean USING value = 'yes'", "'yes'"),
+    _rewrite("varchar(50)", "char(50)", _TEXT),
+    _rewrite("char(10)", "char(5)", "'row'"),
+    _rewrite("varchar(50)", "short", _TEXT, "CREATE DOMAIN short AS varchar(20);"),
     _rewrite("inet", "cidr", "inet '10.0.0.0/8'"),
+    _rewrite("inet", "text", "inet '10.0.0.0/8'"),
+    _rewrite("macaddr", "macaddr8", "macaddr '08:00:2b:01:02:03'"),
     _rewrite("jsonb", "text", "'{}'::jsonb"),
     _rewrite("bit(8)", "bit(16) USING value::bit(16)", "B'10101010'"),
     _rewrite("bit(8)", "varbit(16)", "B'10101010'"),
@@ -108,6 +141,8 @@ _WITH_REWRITE = (
     _rewrite("timestamptz", "date", _MOMENT, _UTC),
     _rewrite("timestamp", "timestamptz", _MOMENT, _ELSEWHERE),
     _rewrite("timestamptz", "timestamp", _MOMENT, _ELSEWHERE),
+    Probe("alter-type-rewrite", f"{_ALTER} timestamptz", f"{_UTC}{_table('timestamp', _MOMENT)}", until=11),
+    Probe("alter-type-rewrite", f"{_ALTER} timestamp", f"{_UTC}{_table('timestamptz', _MOMENT)}", until=11),
     _rewrite("timestamp(6)", "timestamp(3)", _MOMENT),
     _rewrite("timestamp", "timestamp(3)", _MOMENT),
     _rewrite("timestamptz", "timestamptz(3)", _MOMENT),
@@ -130,6 +165,8 @@ _WITH_REWRITE = (
 )
 _CITEXT = "CREATE EXTENSION citext;"
 _NO_INDEX = (
+    Probe("alter-type-free", f"{_ALTER} oid", _table("integer", _NUMBER, index="")),
+    Probe("alter-type-free", f"{_ALTER} timestamptz", f"{_UTC}{_table('timestamp', _MOMENT, index='')}", since=12),
     Probe("alter-type-free", f"{_ALTER} xml", _table("xml", "xml '<a/>'", index="")),
     Probe("alter-type-free", f"{_ALTER} text", _table("xml", "xml '<a/>'", index="")),
     Probe("alter-type-rewrite", f"{_ALTER} jsonb", _table("json", "'{}'", index="")),
@@ -144,6 +181,7 @@ _MORE = (
     Probe("alter-type-free", f"{_ALTER} varchar(100) USING value::varchar(100)", _VALUE),
     Probe("alter-type-free", f"{_ALTER} text USING value::text", _VALUE),
     Probe("alter-type-free", f"{_ALTER} text USING value", _VALUE),
+    Probe("alter-type-free", f"{_ALTER} varchar(50) USING value::varchar(50)", _VALUE),
     Probe("alter-type-indexes", f"{_ALTER} text", f"{_CITEXT}{_table('citext', _TEXT)}", extension="citext"),
     Probe("alter-type-indexes", f"{_ALTER} citext", f"{_CITEXT}{_table('text', _TEXT)}", extension="citext"),
     Probe("alter-type-indexes", f"{_ALTER} citext", f"{_CITEXT}{_table('varchar', _TEXT)}", extension="citext"),
@@ -167,6 +205,13 @@ _MORE = (
         f"{_VALUE} CREATE VIEW view AS SELECT value FROM subject;",
     ),
     Probe("alter-type-refused", f"{_ALTER} integer", _table("text", "g::text")),
+)
+
+_NUMBER_TYPE = "ALTER TABLE subject ALTER COLUMN number TYPE"
+_LABEL_TYPE = "ALTER TABLE subject ALTER COLUMN label TYPE"
+_SPREAD = (
+    *on_each("alter-type-rewrite", f"{_NUMBER_TYPE} bigint", SUBJECT, PARTITIONED, INHERITED),
+    *on_each("alter-type-free", f"{_LABEL_TYPE} text", SUBJECT, PARTITIONED, INHERITED),
 )
 
 _FOREIGN_KEY = f"""
@@ -196,4 +241,4 @@ _BOUND = (
     Probe("alter-type-referenced-free", "ALTER TABLE subject ALTER COLUMN code TYPE varchar(100)", _REFERENCED),
 )
 
-PROBES = (*_WITHOUT_WORK, *_WITH_INDEXES, *_WITH_REWRITE, *_NO_INDEX, *_MORE, *_BOUND)
+PROBES = (*_WITHOUT_WORK, *_WITH_INDEXES, *_WITH_REWRITE, *_NO_INDEX, *_MORE, *_SPREAD, *_BOUND)

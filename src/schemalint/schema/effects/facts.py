@@ -54,7 +54,8 @@ def newest() -> int:
 def volatility(name: str, version: int | None) -> Volatility | None:
     """How volatile the function of a name is: one of PostgreSQL's own, or of an extension that comes with it.
 
-    `mixed` where functions of the name differ, or majors do and the version is not known. None for all others.
+    Of several functions of one name the highest is told, but `mixed` where some are volatile and others not, or where
+    majors differ and the version is not known. None for all others. Operators and casts are never volatile.
     """
     found = _functions().get(name.lower())
     if found is None or isinstance(found, str):
