@@ -29,6 +29,12 @@ def approval(revision: Revision, rule: str) -> str:
     return f"`{mark} schemalint: approve[{rule}] <reason>`"
 
 
+def statement_of(step: Step) -> str:
+    """The cause of what is found of a step: the statement or call that it stands in."""
+    span = step.place.span
+    return f"{step.revision.id}:{step.place.path}:{span.line}:{span.column}"
+
+
 def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
     """Whether nobody can be using a table, or a column of it, yet when the step runs.
 

@@ -9,6 +9,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.common import is_new, weight_on
+from schemalint.rules.common import statement_of as statement_of
 from schemalint.schema.effects.records import Effect, TableLock
 
 POSTGRESQL = "postgresql"
@@ -73,6 +74,32 @@ def impact_on(step: Step, table: ObjectName | Unknown, dialect: str = POSTGRESQL
     return Impact(step, effect, table, lowered(weight) if is_small(step, table) else weight)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock on a table in use that an earlier step of the transaction has taken, and still holds."""
+
+    lock: TableLock
+    by: Step
+
+
+def held_before(step: Step) -> tuple[Held, ...]:
+    """The locks that writes or reads wait for while a step runs, those that block reads first; one a table."""
+    found: dict[ObjectName, Held] = {}
+    for other in step.earlier:
+        for lock in strong_locks(other):
+            known = found.get(lock.table)
+            if known is None or (lock.blocks_reads and not known.lock.blocks_reads):
+                found[lock.table] = Held(lock, other)
+    return tuple(sorted(found.values(), key=lambda held: not held.lock.blocks_reads))
+
+
+def strong_locks(step: Step) -> tuple[TableLock, ...]:
+    """The locks of a step on tables in use that writes or reads wait for."""
+    effect = step.effect_on(POSTGRESQL)
+    locks = effect.locks if effect is not None else ()
+    return tuple(lock for lock in locks if lock.blocks and not is_new(step, lock.table))
+
+
 def is_small(step: Step, table: ObjectName) -> bool:
     """Whether the settings say that a table has few rows."""
     sizes = step.target.table_sizes
@@ -83,12 +110,6 @@ def is_small(step: Step, table: ObjectName) -> bool:
 def lowered(weight: Weight) -> Weight:
     """One weight lower; a note stays one."""
     return Weight.REDUCED if weight is Weight.FULL else Weight.NOTE
-
-
-def statement_of(step: Step) -> str:
-    """The cause of what is found of a step: the statement or call that it stands in."""
-    span = step.place.span
-    return f"{step.revision.id}:{step.place.path}:{span.line}:{span.column}"
 
 
 def _listed(items: list[str]) -> str:

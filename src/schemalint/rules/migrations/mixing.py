@@ -10,7 +10,7 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import AddColumn, DataChange
 from schemalint.project.subjects import Revision, Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new
+from schemalint.rules.common import is_new, statement_of
 
 _CHANGES = (
     ops.DropTable,
@@ -42,6 +42,7 @@ def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
         help="Change the rows in a revision of its own, between the one that adds what they need and the one that "
         "removes or requires it.",
         anchor=f"{revision.id}:mixed",
+        cause=statement_of(first),
         weight=Weight.NOTE if own or prepares else Weight.FULL,
         facts=(
             f"the schema is changed in line {schema[0].place.span.line}, rows in line {first.place.span.line}",

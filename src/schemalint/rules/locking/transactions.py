@@ -1,0 +1,244 @@
+"""What statements of one transaction do to each other: locks are held to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemalint.diagnostics import Related, Weight
+from schemalint.facts.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    CreateIndex,
+    DataChange,
+    DropColumn,
+    OpaqueOperation,
+    SetParameter,
+    ValidateConstraint,
+)
+from schemalint.facts.tables import ForeignKeyDef
+from schemalint.facts.unknown import Unknown
+from schemalint.project.subjects import Revision, Step
+from schemalint.rules.api import Finding, rule
+from schemalint.rules.common import is_new, way_for, weight_on
+from schemalint.rules.locking.common import (
+    POSTGRESQL,
+    Held,
+    held_before,
+    impact,
+    is_small,
+    lowered,
+    statement_of,
+    strong_locks,
+)
+from schemalint.rules.locking.safe import Stage, safe_way
+
+_TO_THE_END = "measured on PostgreSQL 10 to 18: a lock on a table is held until the transaction ends"
+
+
+@rule("LCK006", "validation-under-lock", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
+def validation_under_lock(step: Step) -> Iterator[Finding]:
+    """VALIDATE CONSTRAINT reads the whole table while the transaction still holds the lock of an earlier statement."""
+    found = impact(step)
+    if found is None or not isinstance(step.operation, ValidateConstraint) or not found.lasts:
+        return
+    held = next((held for held in held_before(step) if held.lock.table == found.table), None)
+    if held is None:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"validating the constraint reads all rows of `{found.table}` while {held.lock.mode} is held on it: "
+        f"{held.lock.blocks} wait, as if it had been added without NOT VALID",
+        help=safe_way(
+            step.revision,
+            "Validate in a transaction of its own, when the one that adds the constraint has ended:",
+            Stage((step.operation,), apart=True),
+        ),
+        anchor=step.anchor,
+        cause=statement_of(step),
+        weight=found.weight,
+        facts=(found.measured, _TO_THE_END),
+        related=(_taken(held),),
+    )
+
+
+@rule("LCK020", "statement-under-lock", "W/E/E", judges_change=True)
+def statement_under_lock(step: Step) -> Iterator[Finding]:
+    """A statement takes as long as a table is large while the transaction keeps everybody out of a table."""
+    found = impact(step)
+    if found is None or not found.lasts or isinstance(step.operation, DataChange):
+        return
+    held = next((held for held in held_before(step) if held.lock.blocks_reads), None)
+    if held is None:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"this works through all rows of `{found.table}` while ACCESS EXCLUSIVE is held on "
+        f"`{held.lock.table}`: everything that reads or writes `{held.lock.table}` waits for it",
+        help="Do it in a revision of its own, and see that each revision has a transaction of its own: what locks a "
+        "table for an instant then does only that.",
+        anchor=step.anchor,
+        cause=statement_of(step),
+        weight=found.weight,
+        facts=(found.measured, _TO_THE_END),
+        related=(_taken(held),),
+    )
+
+
+@rule("LCK033", "backfill-with-schema-change", "W/E/E", supersedes=("mixed-schema-and-data",), judges_change=True)
+def backfill_with_schema_change(step: Step) -> Iterator[Finding]:
+    """All rows of a table are changed in the transaction that holds the lock of a schema change."""
+    operation = step.operation
+    if not isinstance(operation, DataChange) or operation.command not in ("update", "delete") or operation.bounded:
+        return
+    weight = weight_on(step.target, POSTGRESQL)
+    if weight is None or isinstance(operation.table, Unknown) or is_new(step, operation.table):
+        return
+    held = next(iter(held_before(step)), None)
+    if held is None:
+        return
+    verb = "updating" if operation.command == "update" else "deleting"
+    yield Finding(
+        place=step.place,
+        message=f"{verb} all rows of `{operation.table}` keeps the {held.lock.mode} lock on `{held.lock.table}` until "
+        f"it is done: {held.lock.blocks} of `{held.lock.table}` wait all the time",
+        help=way_for(
+            step.revision,
+            alembic="Change the rows in a revision of its own, in batches that are each committed "
+            "(`with op.get_context().autocommit_block():`), between the revision that adds what they need and the one "
+            "that requires it.",
+            django="Change the rows in a migration of its own with `atomic = False`, in batches, between the migration "
+            "that adds what they need and the one that requires it.",
+            sql="Change the rows in a file of its own, in batches that are each committed, between the one that adds "
+            "what they need and the one that requires it.",
+        ),
+        anchor=step.anchor,
+        cause=statement_of(step),
+        weight=lowered(weight) if is_small(step, operation.table) else weight,
+        facts=(_TO_THE_END, "no condition of the statement leaves out any rows"),
+        related=(_taken(held),),
+    )
+
+
+def _taken(held: Held) -> Related:
+    return Related(held.by.place, f"{held.lock.mode} on `{held.lock.table}` is taken here")
+
+
+@rule("LCK019", "missing-lock-timeout", "I/W/W", judges_change=True)
+def missing_lock_timeout(revision: Revision) -> Iterator[Finding]:
+    """A strong lock is waited for without a limit, and everybody else queues behind it."""
+    if not revision.steps or _has_timeout(revision):
+        return
+    for step in revision.steps:
+        if isinstance(step.operation, OpaqueOperation) or _sets_timeout(step):
+            return
+        lock = next((lock for lock in strong_locks(step) if lock.blocks_reads), None)
+        weight = weight_on(step.target, POSTGRESQL)
+        if lock is None or weight is None or step.placed.conditional:
+            continue
+        yield Finding(
+            place=step.place,
+            message=f"this waits for ACCESS EXCLUSIVE on `{lock.table}` without a limit: behind one long query it "
+            f"queues, and every read and write of `{lock.table}` queues behind it",
+            help=_limit(revision),
+            anchor=f"{revision.id}:lock-timeout",
+            cause=statement_of(step),
+            weight=weight,
+            facts=(
+                "no lock_timeout is set in the revision, nor where its connection is made",
+                "measured on PostgreSQL 10 to 18: a lock that waits makes later, weaker ones wait behind it",
+            ),
+        )
+        return
+
+
+def _has_timeout(revision: Revision) -> bool:
+    env = revision.history.env
+    outside = env is not None and env.lock_timeout is not None
+    return outside or revision.history.target.lock_timeout_set_by is not None
+
+
+def _sets_timeout(step: Step) -> bool:
+    operation = step.operation
+    return isinstance(operation, SetParameter) and operation.name.lower() == "lock_timeout"
+
+
+def _limit(revision: Revision) -> str:
+    statement = SetParameter("lock_timeout", "5s", local=True)
+    return safe_way(
+        revision,
+        "Give up after some seconds and try again later. Best is once for all, where migrations connect (`-c "
+        "lock_timeout=5s` among the options); name that in `lock-timeout-set-by` where the code does not show it. "
+        "Here:",
+        Stage((statement,)),
+    )
+
+
+@rule("LCK021", "wide-lock-window", "-/I/I", judges_change=True)
+def wide_lock_window(revision: Revision) -> Iterator[Finding]:
+    """One transaction keeps everybody out of several tables at once."""
+    for step in revision.steps:
+        own = {lock.table for lock in strong_locks(step) if lock.blocks_reads}
+        before = [held for held in held_before(step) if held.lock.blocks_reads]
+        others = [held for held in before if held.lock.table not in own]
+        if not own or len(before) != 1 or not others or weight_on(step.target, POSTGRESQL) is None:
+            continue
+        held = others[0]
+        table = min(own)
+        yield Finding(
+            place=step.place,
+            message=f"ACCESS EXCLUSIVE on `{table}` is waited for while it is held on `{held.lock.table}`: whoever "
+            "uses both in the other order deadlocks with it, and both are out of use meanwhile",
+            help="Change one table a revision, each in a transaction of its own.",
+            anchor=f"{revision.id}:wide-lock-window",
+            cause=statement_of(step),
+            weight=Weight.FULL,
+            facts=(_TO_THE_END,),
+            related=(_taken(held),),
+        )
+        return
+
+
+@rule("LCK032", "pending-trigger-events", "W/E/E", judges_change=True)
+def pending_trigger_events(step: Step) -> Iterator[Finding]:
+    """Rows with a deferred foreign key are changed, and the table is altered before the key is checked."""
+    operation = step.operation
+    if not isinstance(operation, (AddColumn, DropColumn, AlterColumn, AddConstraint, CreateIndex)):
+        return
+    if step.revision.definition.framework != "django" or step.target.runs_on(POSTGRESQL) is False:
+        return
+    table = operation.table
+    if isinstance(table, Unknown) or (isinstance(operation, CreateIndex) and operation.concurrently is not False):
+        return
+    waiting = _waiting_change(step, table)
+    if waiting is None:
+        return
+    yield Finding(
+        place=step.place,
+        message=f'PostgreSQL stops here with "cannot ALTER TABLE "{table}" because it has pending trigger events": '
+        "rows of it were changed in the same transaction, and its foreign keys are checked at the end",
+        help="Change the rows in a migration of their own, or run `SET CONSTRAINTS ALL IMMEDIATE` between the two.",
+        anchor=step.anchor,
+        cause=statement_of(step),
+        facts=("Django makes every foreign key DEFERRABLE INITIALLY DEFERRED", "measured on PostgreSQL 10 to 18"),
+        related=(Related(waiting.place, "rows are changed here"),),
+    )
+
+
+def _waiting_change(step: Step, table: object) -> Step | None:
+    """The newest change of rows before a step whose foreign keys are not checked yet; None where that is not sure."""
+    view = step.schema.table(table) if not isinstance(table, Unknown) else None  # type: ignore[arg-type]
+    keys = [item.definition for item in view.constraints()] if view is not None else []
+    columns = {name for key in keys if isinstance(key, ForeignKeyDef) and key.deferrable for name in key.columns}
+    for other in reversed(step.earlier):
+        operation = other.operation
+        if isinstance(operation, OpaqueOperation) or other.placed.conditional:
+            return None
+        if isinstance(operation, SetParameter) and operation.name.lower() == "constraints":
+            return None
+        if not isinstance(operation, DataChange) or operation.table != table:
+            continue
+        touched = columns if operation.command == "insert" else columns & set(operation.columns_set)
+        if operation.command in ("insert", "update") and touched:
+            return other
+    return None
