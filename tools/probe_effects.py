@@ -24,7 +24,7 @@ from schemalint.schema.effects.records import Fact
 from tests.postgres.effects.forms import PROBES
 from tests.postgres.effects.functions import by_range, volatilities
 from tests.postgres.effects.measure import prepare
-from tests.postgres.effects.outcome import Outcome
+from tests.postgres.effects.outcome import DisagreementError, Outcome
 from tests.postgres.effects.tabulate import differences, measured, rows, runnable
 from tests.postgres.packages import VERSIONS
 from tests.postgres.server import running
@@ -51,8 +51,12 @@ def main() -> int:
     options = parser.parse_args()
     if options.write and set(options.majors) != set(VERSIONS):
         parser.error("--write takes all majors")
-    with ThreadPoolExecutor(2) as pool:
-        servers = list(pool.map(_measured, options.majors))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            servers = list(pool.map(_measured, options.majors))
+    except (RuntimeError, DisagreementError) as failed:
+        print(failed, file=sys.stderr)
+        return 2
     if options.write:
         _write(servers)
         print(f"written: {len(_table())} rows for {len(facts.forms())} forms")
@@ -61,7 +65,10 @@ def main() -> int:
 
 def _majors(text: str) -> tuple[int, ...]:
     bounds = [part.partition("-") for part in text.split(",")]
-    return tuple(major for low, _, high in bounds for major in range(int(low), int(high or low) + 1))
+    majors = tuple(major for low, _, high in bounds for major in range(int(low), int(high or low) + 1))
+    if not majors or not set(majors) <= set(VERSIONS):
+        raise argparse.ArgumentTypeError(f"{text}: known are {', '.join(map(str, VERSIONS))}")
+    return majors
 
 
 def _measured(major: int) -> Server:

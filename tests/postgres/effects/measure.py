@@ -30,7 +30,8 @@ def prepare(conninfo: str) -> None:
         found = connection.execute("SHOW data_directory").fetchone()
         assert found is not None
         folder = f"{found[0]}-elsewhere"
-        connection.execute(sql.SQL("COPY (SELECT 1) TO PROGRAM {}").format(f"mkdir '{folder}'"))
+        # `cat` takes what the server pipes, which else breaks the pipe where the folder is made too soon
+        connection.execute(sql.SQL("COPY (SELECT 1) TO PROGRAM {}").format(f"mkdir '{folder}' && cat > /dev/null"))
         connection.execute(sql.SQL("CREATE TABLESPACE elsewhere LOCATION {}").format(folder))
 
 
