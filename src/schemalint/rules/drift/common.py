@@ -20,8 +20,9 @@ _SHARE = 0.5
 def compared(table: Table) -> TableView | None:
     """The table as its history made it, where that can be held against what models declare; else None.
 
-    It cannot where a model leaves the table alone, where classes claim it each for itself, where something that was
-    not understood may have changed it, and where so few of its columns are declared that it is some other table.
+    It cannot where a model leaves the table alone, where classes claim it each for itself, where `env.py` names another
+    metadata, where something that was not understood may have changed the table, and where so few of the declared
+    columns are there that it is some other table.
     """
     view = table.migrated
     if table.declared is None or view is None or not table.settled or table.rivals or not _are_owned(table):
@@ -34,7 +35,15 @@ def compared(table: Table) -> TableView | None:
 
 
 def _are_owned(table: Table) -> bool:
-    return all(model.managed for model in table.models)
+    named = named_metadata(table)
+    return all(model.managed and (not named or model.metadata in named) for model in table.models)
+
+
+def named_metadata(table: Table) -> frozenset[str | None]:
+    """What the metadata that `env.py` names may be called; empty where it names none."""
+    env = table.history.env if table.history is not None else None
+    named = env.target_metadata.split(", ") if env is not None and env.target_metadata is not None else []
+    return frozenset((*named, *(name.removesuffix(".metadata") for name in named)))
 
 
 def others(table: Table) -> Iterator[Table]:

@@ -23,7 +23,7 @@ def consequence(model: SqlType, made: SqlType, dialect: str | None) -> tuple[boo
     if model.family in INTEGERS and made.family in INTEGERS:
         if INTEGERS.index(model.family) > INTEGERS.index(made.family):
             return True, f"what {made.family} cannot hold is refused"
-    elif _is_text(model) and _is_text(made):
+    elif is_text(model) and is_text(made):
         if made.length is not None and (model.length is None or model.length > made.length):
             return True, f"a text of more than {made.length} characters is refused"
     elif model.family in _FLOATS and made.family in _FLOATS:
@@ -32,7 +32,7 @@ def consequence(model: SqlType, made: SqlType, dialect: str | None) -> tuple[boo
             return True, loss
     elif model.family == made.family and model.timezone != made.timezone:
         return True, _zones(bool(model.timezone))
-    elif model.family == "enum" and (made.family == "enum" or _is_text(made)):
+    elif model.family == "enum" and (made.family == "enum" or is_text(made)):
         if dialect in (None, "postgresql") and model.enum is not None:
             return False, f"asyncpg is told to cast to `{model.enum}`, which is not the type of the column"
     elif (model.family, made.family) in _MEASURED:
@@ -42,7 +42,8 @@ def consequence(model: SqlType, made: SqlType, dialect: str | None) -> tuple[boo
     return False, "the database takes more than the model says"
 
 
-def _is_text(kind: SqlType) -> bool:
+def is_text(kind: SqlType) -> bool:
+    """Whether a column holds texts of any kind: an enum that is no type of its own is kept as one."""
     return kind.family in TEXTS or (kind.family == "enum" and not kind.native)
 
 

@@ -11,7 +11,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import History, Project
 from schemalint.project.tables import Table
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.drift.common import framework_of, mapped_class, others, owner_name, to_write
+from schemalint.rules.drift.common import framework_of, mapped_class, named_metadata, others, owner_name, to_write
 from schemalint.schema.view import SchemaView
 
 _SHARE = 0.8
@@ -133,9 +133,7 @@ def _pairing(table: Table, history: History) -> Basis | None:
     if framework_of(table) == "django":
         return Basis.PROVED
     metadata = {model.metadata for model in table.models}
-    named = history.env.target_metadata if history.env is not None else None
-    listed = named.split(", ") if named is not None else []
-    if any(name in listed or f"{name}.metadata" in listed for name in metadata):
+    if metadata & named_metadata(table):
         return Basis.PROVED
     kin = [other for other in others(table) if metadata & {model.metadata for model in other.models}]
     made = sum(other.migrated is not None for other in kin)

@@ -12,7 +12,7 @@ from schemalint.project.tables import Column
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.declarations import owner_of, place_of
 from schemalint.rules.drift.common import compared, dialect_of, elsewhere, framework_of, made_by, owner_name, told
-from schemalint.rules.drift.consequences import INTEGERS, TEXTS, consequence
+from schemalint.rules.drift.consequences import INTEGERS, TEXTS, consequence, is_text
 from schemalint.rules.migrations.types import shown as type_shown
 from schemalint.schema.spelling import for_dialect, type_aspects
 
@@ -30,7 +30,7 @@ def drifted_type(column: Column) -> Iterator[Finding]:
     failing, said = consequence(model, made, dialect_of(column.table))
     yield Finding(
         place=place_of(column, "type_"),
-        message=f"{told(column)} is {type_shown(model)} in `{owner_name(column.table)}` and {type_shown(made)} in the "
+        message=f"{told(column)} is {_shown(model)} in `{owner_name(column.table)}` and {_shown(made)} in the "
         f"database: {said}{elsewhere(column, lambda other: _drifted(other) == pair)}",
         help=_help(column, made),
         anchor=owner_of(column),
@@ -39,6 +39,12 @@ def drifted_type(column: Column) -> Iterator[Finding]:
         basis=Basis.PROVED,
         related=made_by(column, "type"),
     )
+
+
+def _shown(kind: SqlType) -> str:
+    """A type for people; an enum that is kept as text is one."""
+    text = kind.family == "enum" and not kind.native
+    return type_shown(SqlType("varchar", length=kind.length) if text else kind)
 
 
 def _drifted(column: Column) -> tuple[SqlType, SqlType] | None:
@@ -64,7 +70,7 @@ def _are_one(model: SqlType, made: SqlType, dialect: str | None) -> bool:
         return True
     if model.family == made.family == "enum" and dialect not in (None, "postgresql"):
         return True
-    if model.family == "enum" and not model.native and made.family in TEXTS:
+    if model.family == "enum" and not model.native and is_text(made):
         return made.length is None or (model.length is not None and model.length <= made.length)
     return dialect == "sqlite" and _affinity(model) == _affinity(made)
 
@@ -94,7 +100,7 @@ def _help(column: Column, made: SqlType) -> str:
     call = f'`op.alter_column("{table.name.name}", "{column.name}", type_=...)`'
     if framework != "alembic":
         call = f"`ALTER TABLE {table.name} ALTER COLUMN {column.name} TYPE ...`"
-    return f"Bring the type to the database ({call}), or let the model say {type_shown(made)}."
+    return f"Bring the type to the database ({call}), or let the model say {_shown(made)}."
 
 
 # --------------------------------------------------------------------------------------------- by a library's version
