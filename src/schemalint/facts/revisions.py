@@ -91,6 +91,8 @@ class RevisionDef(msgspec.Struct, frozen=True, gc=False):
 class EnvConfig(msgspec.Struct, frozen=True, gc=False):
     """What `env.py` and `alembic.ini` say of a history. Fields are None where they say nothing, Unknown where computed.
 
+    `foreign_keys` tells that connections to SQLite enforce foreign keys, which they do not by themselves.
+
     `folder` is where `env.py` stands, `versions` are the folders of the revisions. `url` is the database URL with its
     password removed. `isolation_level` is that of the engine ("AUTOCOMMIT" makes every statement its own transaction).
     `include_object` tells that something filters the objects that autogenerate sees, or may: `include_object`,
@@ -114,6 +116,7 @@ class EnvConfig(msgspec.Struct, frozen=True, gc=False):
     url: str | None = None
     lock_timeout: Union[str, Unknown, None] = None
     statement_timeout: Union[str, Unknown, None] = None
+    foreign_keys: bool = False
 
 
 class Server(msgspec.Struct, frozen=True, gc=False):

@@ -13,16 +13,28 @@ from typing import NamedTuple, Union
 from urllib.parse import unquote_plus
 
 from schemalint.facts.unknown import Unknown
+from schemalint.interpret.imports import EAGER, import_edges
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import BoundValue, DefinedFunction
 from schemalint.interpret.resolve import resolve
 from schemalint.interpret.values import HOLE
-from schemalint.ir import Attribute, Call, Constant, Expression, ExpressionStatement, FString, Name, statements_of
+from schemalint.ir import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    ExpressionStatement,
+    FString,
+    FunctionDef,
+    Name,
+    statements_of,
+)
 from schemalint.readers.keywords import Keywords, keywords_of
 from schemalint.readers.nodes import Block, nodes
 
 _SET = r"(?:\bSET\s+(?:LOCAL\s+|SESSION\s+)?{name}\s*(?:=|\s+TO\s)|-c\s*{name}\s*=|\bset_config\(\s*'{name}'\s*,)"
 _VALUE = r"\s*(?P<quote>['\"]?)(?P<value>[^'\";,\s)]*)"
+_ENFORCES = re.compile(r"\bPRAGMA\s+foreign_keys\s*=\s*['\"]?(?:ON|1|TRUE|YES)\b", re.IGNORECASE)
 _FARTHEST = 2
 
 
@@ -89,6 +101,38 @@ def timeout(name: str, program: Program, told: Iterable[Told], url: str | None) 
                 return str(value) if isinstance(value, (str, int)) else Unknown(f"`{name}` is computed")
     match = pattern.search(unquote_plus(url)) if url else None
     return _value(name, match["value"]) if match is not None else None
+
+
+def enforces_foreign_keys(program: Program, path: str, told: Iterable[Told]) -> bool:
+    """Whether connections to SQLite are told to enforce foreign keys.
+
+    So they are by what `env.py` reaches, and by listeners of every engine in the modules that it imports.
+    """
+    texts = (text for _, block in told for text in strings_in([block]))
+    return any(map(_ENFORCES.search, texts)) or any(
+        _ENFORCES.search(text)
+        for module in _imported(program, path)
+        for function in program.modules[module].body
+        if isinstance(function, FunctionDef) and any(map(_hears_every_engine, function.decorators))
+        for text in strings_in([Block(statements_of(function), function)])
+    )
+
+
+def _imported(program: Program, path: str) -> list[str]:
+    """The modules of the project that run when a module is imported."""
+    found = [path]
+    for module in found:
+        edges = import_edges(program, module)
+        found += {edge.path for edge in edges if edge.path is not None and edge.when == EAGER} - set(found)
+    return found[1:]
+
+
+def _hears_every_engine(decorator: Expression) -> bool:
+    """`@event.listens_for(Engine, "connect")`: a listener of the class, not of one engine."""
+    if not isinstance(decorator, Call) or not decorator.args:
+        return False
+    heard = decorator.args[0].value
+    return getattr(heard, "attr", getattr(heard, "id", "")) == "Engine"
 
 
 def _value(name: str, text: str) -> Union[str, Unknown]:

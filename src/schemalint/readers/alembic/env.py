@@ -19,7 +19,14 @@ from schemalint.interpret.resolve import qualified_name
 from schemalint.interpret.scopes import Assigned
 from schemalint.interpret.values import HOLE
 from schemalint.ir import Attribute, Call, Expression, Name, Sequence
-from schemalint.readers.alembic.connection import calls_in, isolation_level, reached, strings_in, timeout
+from schemalint.readers.alembic.connection import (
+    calls_in,
+    enforces_foreign_keys,
+    isolation_level,
+    reached,
+    strings_in,
+    timeout,
+)
 from schemalint.readers.alembic.ini import AlembicIni, find_folder
 from schemalint.readers.alembic.target import naming_convention
 from schemalint.readers.keywords import Keywords, keywords_of
@@ -67,6 +74,7 @@ def read_env(
         url=url or (ini.url if ini else None),
         lock_timeout=timeout("lock_timeout", program, told, ini.url if ini else None),
         statement_timeout=timeout("statement_timeout", program, told, ini.url if ini else None),
+        foreign_keys=enforces_foreign_keys(program, path, told),
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemalint.facts.operations import AddConstraint, AlterColumn
+from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import AddColumn, AddConstraint, AlterColumn, CreateIndex, DropIndex
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import way_for
-from schemalint.rules.locking.common import impact, statement_of
+from schemalint.rules.common import is_new, statement_of, way_for, weight_on
+from schemalint.rules.locking.common import impact
+from schemalint.schema.effects.sqlite import rebuild
 
 _SQL_NAMES = {"mysql": "MySQL", "mariadb": "MariaDB"}
 
@@ -47,6 +49,38 @@ def _way_to_copy(step: Step) -> str:
             "from it and drop the old one; or use gh-ost or pt-online-schema-change."
         )
     return "Do it with gh-ost or pt-online-schema-change, or while nobody writes."
+
+
+_ADDS = (AddColumn, CreateIndex, DropIndex)
+"""What a batch on SQLite does without a rebuild of the table."""
+
+
+@rule("LCK036", "cascading-table-rebuild", "E/E/E", judges_change=True)
+def cascading_table_rebuild(step: Step) -> Iterator[Finding]:
+    """A batch rebuilds the table on SQLite: dropping the old one deletes the rows that refer to it with CASCADE."""
+    table = getattr(step.operation, "table", None)
+    env = step.env
+    if env is None or not env.foreign_keys or not step.placed.batch or isinstance(step.operation, _ADDS):
+        return
+    weight = weight_on(step.target, "sqlite")
+    if weight is None or not isinstance(table, ObjectName) or is_new(step, table):
+        return
+    effect = rebuild(table, step.schema)
+    before = [other for other in step.revision.steps if other.number < step.number and other.placed.batch]
+    if not effect.deletes or any(getattr(other.operation, "table", None) == table for other in before):
+        return
+    children = ", ".join(f"`{child}`" for child in effect.deletes)
+    yield Finding(
+        place=step.place,
+        message=f"on SQLite this batch makes `{table}` anew and drops the old table: its rows are deleted, and with "
+        f"them all rows of {children} that refer to it with ON DELETE CASCADE",
+        help="Run `PRAGMA foreign_keys=OFF` on the connection before the transaction of the migration begins (SQLite "
+        "ignores it inside one), for the migrations alone.",
+        anchor=f"{step.revision.id}:rebuild:{table}",
+        cause=statement_of(step),
+        weight=weight,
+        facts=(f"{effect.source}", f"the connections of {env.path} run PRAGMA foreign_keys=ON"),
+    )
 
 
 @rule("LCK037", "unsupported-alter", "W/E/E", judges_change=True)
