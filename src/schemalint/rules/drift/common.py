@@ -35,12 +35,18 @@ def compared(table: Table) -> TableView | None:
 
 
 def _are_owned(table: Table) -> bool:
+    """Whether models leave the table to the history, as far as they and `env.py` tell."""
     named = named_metadata(table)
-    return all(model.managed and (not named or model.metadata in named) for model in table.models)
+    known = {model.metadata for other in table.tables for model in other.models} if named else set()
+    told = bool(named & known)
+    return all(model.managed and (not told or model.metadata in named) for model in table.models)
 
 
 def named_metadata(table: Table) -> frozenset[str | None]:
-    """What the metadata that `env.py` names may be called; empty where it names none."""
+    """What the metadata that `env.py` names may be called; empty where it names none.
+
+    Of `db = SQLAlchemy()` it may be the name of the class, which no model is said to belong to.
+    """
     env = table.history.env if table.history is not None else None
     named = env.target_metadata.split(", ") if env is not None and env.target_metadata is not None else []
     return frozenset((*named, *(name.removesuffix(".metadata") for name in named)))
