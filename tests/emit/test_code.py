@@ -59,6 +59,11 @@ TABLE = TableDef(
         (ops.AddConstraint(USERS, CheckDef("c", "a > 0")), 'op.create_check_constraint("c", "users", "a > 0")'),
         (ops.AddConstraint(USERS, ForeignKeyDef("fk", ("a",), ORDERS, ("id",))),
          'op.create_foreign_key("fk", "users", "shop_order", ["a"], ["id"])'),
+        (ops.AddConstraint(USERS, UniqueDef("u", ("a",), False, True, True)),
+         'op.create_unique_constraint(\n    "u",\n    "users",\n    ["a"],\n    postgresql_nulls_not_distinct=True,\n'
+         '    deferrable=True,\n    initially="DEFERRED",\n)'),
+        (ops.AddConstraint(USERS, PrimaryKeyDef(None, ("a",), True)),
+         'op.execute("ALTER TABLE users ADD PRIMARY KEY (a) DEFERRABLE")'),
         (ops.DropConstraint(USERS, "u", "unique"), 'op.drop_constraint("u", "users", type_="unique")'),
         (ops.ValidateConstraint(USERS, "c"), 'op.execute("ALTER TABLE users VALIDATE CONSTRAINT c")'),
     ],

@@ -112,6 +112,19 @@ def keys(*names: str) -> tuple[IndexElement, ...]:
             ),
         ),
         ('op.create_unique_constraint("uq", "users", ["a", "b"])', AddConstraint(USERS, UniqueDef("uq", ("a", "b")))),
+        (
+            'op.create_unique_constraint("uq", "users", ["a"], deferrable=True, initially="IMMEDIATE")',
+            AddConstraint(USERS, UniqueDef("uq", ("a",), deferrable=True)),
+        ),
+        (
+            'op.create_foreign_key("fk", "users", "teams", ["a"], ["id"], initially="deferred")',
+            AddConstraint(
+                USERS,
+                ForeignKeyDef(
+                    "fk", ("a",), ObjectName("teams"), ("id",), deferrable=True, initially_deferred=True
+                ),
+            ),
+        ),
         ('op.create_primary_key("pk", "users", ["id"])', AddConstraint(USERS, PrimaryKeyDef("pk", ("id",)))),
         ('op.create_check_constraint("ck", "users", "age > 0")', AddConstraint(USERS, CheckDef("ck", "age > 0"))),
         ('op.create_check_constraint("ck", "users", sa.text("a"))', AddConstraint(USERS, CheckDef("ck", "a"))),

@@ -200,6 +200,23 @@ def test_a_key_takes_the_columns_that_refer_to_it_along(shop: Shop) -> None:
     ]
 
 
+def test_a_unique_constraint_may_be_deferred(shop: Shop) -> None:
+    done = shop.does(
+        ITEM,
+        """
+        migrations.AddConstraint("item", models.UniqueConstraint(
+            fields=["name"], name="late", deferrable=models.Deferrable.DEFERRED)),
+        migrations.AddConstraint("item", models.UniqueConstraint(
+            fields=["rank"], name="able", deferrable=models.Deferrable.IMMEDIATE)),
+        """,
+    )
+
+    assert done == [
+        ops.AddConstraint(T, UniqueDef("late", ("name",), deferrable=True, initially_deferred=True)),
+        ops.AddConstraint(T, UniqueDef("able", ("rank",), deferrable=True)),
+    ]
+
+
 def test_constraints_and_indexes_of_meta(shop: Shop) -> None:
     done = shop.does(
         ITEM,

@@ -119,9 +119,9 @@ class T(models.Model):
     }
     assert set(found.table.constraints) == {
         PrimaryKeyDef(None, ("id",)),
-        ForeignKeyDef(None, ("owner_id",), ObjectName("owners"), ("code",), deferrable=True),
-        ForeignKeyDef(None, ("parent_id",), ObjectName("shop_t"), ("id",), deferrable=True),
-        ForeignKeyDef(None, ("who",), ObjectName("auth_user"), ("id",), deferrable=True),
+        ForeignKeyDef(None, ("owner_id",), ObjectName("owners"), ("code",), deferrable=True, initially_deferred=True),
+        ForeignKeyDef(None, ("parent_id",), ObjectName("shop_t"), ("id",), deferrable=True, initially_deferred=True),
+        ForeignKeyDef(None, ("who",), ObjectName("auth_user"), ("id",), deferrable=True, initially_deferred=True),
         UniqueDef(None, ("who",)),
     }
     assert [index.columns for index in found.table.indexes] == [("owner_id",)]
@@ -167,6 +167,8 @@ class T(models.Model):
                    models.Index(fields=["n"])]
         constraints = [
             models.UniqueConstraint(fields=["a"], name="u"),
+            models.UniqueConstraint(fields=["b"], name="late", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(fields=["n"], name="able", deferrable=models.Deferrable.IMMEDIATE),
             models.UniqueConstraint(fields=["a"], condition=Q(b__isnull=True), name="p"),
             models.CheckConstraint(check=Q(a__gte=1), name="c"),
         ]
@@ -184,6 +186,8 @@ class T(models.Model):
         CheckDef("c", "a >= 1"),
         CheckDef(None, "n >= 0"),
         UniqueDef("u", ("a",)),
+        UniqueDef("late", ("b_id",), deferrable=True, initially_deferred=True),
+        UniqueDef("able", ("n",), deferrable=True),
         UniqueDef(None, ("a", "b_id")),
     } <= set(found.constraints)
 
@@ -222,7 +226,10 @@ class Outside(models.Model):
     assert [column.name for column in place.columns] == ["id", "name", "at"]
     assert [index.name for index in place.indexes] == ["shop_place_at"]
     assert [column.name for column in restaurant.columns] == ["place_ptr_id", "stars"]
-    assert ForeignKeyDef(None, ("place_ptr_id",), place.name, ("id",), deferrable=True) in restaurant.constraints
+    assert (
+        ForeignKeyDef(None, ("place_ptr_id",), place.name, ("id",), deferrable=True, initially_deferred=True)
+        in restaurant.constraints
+    )
     assert (nice.name, nice.columns) == (place.name, ())
     assert found["Outside"].managed is False
 
@@ -258,7 +265,9 @@ def test_the_user_of_the_project_brings_django_s_own_columns() -> None:
     assert isinstance(user, TableDef)
     assert isinstance(other, TableDef)
     assert {"password", "username", "is_superuser"} <= {column.name for column in user.columns}
-    assert other.constraints[0] == ForeignKeyDef(None, ("u_id",), ObjectName("accounts_user"), ("id",), deferrable=True)
+    assert other.constraints[0] == ForeignKeyDef(
+        None, ("u_id",), ObjectName("accounts_user"), ("id",), deferrable=True, initially_deferred=True
+    )
 
 
 def test_a_field_that_is_not_known_leaves_the_table_incomplete() -> None:

@@ -99,6 +99,34 @@ class T(Base):
     assert [column.nullable for column in found.columns] == [False, False]
 
 
+@pytest.mark.parametrize(
+    ("options", "deferrable", "deferred"),
+    [
+        ("deferrable=True", True, False),
+        ("deferrable=True, initially='DEFERRED'", True, True),
+        ("initially='DEFERRED'", True, True),
+        ("initially='IMMEDIATE'", False, False),
+    ],
+)
+def test_when_a_constraint_is_checked(options: str, deferrable: bool, deferred: bool) -> None:
+    text = f"""
+class T(Base):
+    __tablename__ = "t"
+    id = Column(Integer)
+    a = Column(ForeignKey("o.id", {options}))
+    __table_args__ = (
+        PrimaryKeyConstraint("id", {options}),
+        UniqueConstraint("a", {options}),
+        ForeignKeyConstraint(["a", "id"], ["o.x", "o.y"], {options}),
+    )
+"""
+    found = table(text).constraints
+    assert len(found) == 4
+    for constraint in found:
+        assert not isinstance(constraint, CheckDef)
+        assert (constraint.deferrable, constraint.initially_deferred) == (deferrable, deferred)
+
+
 def test_a_core_table_with_everything() -> None:
     text = """
 metadata = MetaData(schema="app")

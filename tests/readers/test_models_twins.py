@@ -203,7 +203,7 @@ def test_every_style_gives_the_same_table(style: str) -> None:
 def plain(table: TableDef, style: str) -> TableDef:
     """The table with its parts in one order, without how its key numbers itself, and without what only Django does.
 
-    Its foreign keys are deferrable, it names the indexes of fields by a hash, and `Now()` is the time of the statement.
+    Its foreign keys are deferred, it names the indexes of fields by a hash, and `Now()` is the time of the statement.
     """
     constraints = table.constraints
     indexes = table.indexes
@@ -215,7 +215,9 @@ def plain(table: TableDef, style: str) -> TableDef:
             for item in columns
         )
         constraints = tuple(
-            msgspec.structs.replace(item, deferrable=False) if isinstance(item, ForeignKeyDef) else item
+            msgspec.structs.replace(item, deferrable=False, initially_deferred=False)
+            if isinstance(item, ForeignKeyDef)
+            else item
             for item in constraints
         )
         indexes = tuple(msgspec.structs.replace(item, name="ix_users_org_id") for item in indexes)

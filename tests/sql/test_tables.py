@@ -133,6 +133,26 @@ def test_defaults_of_texts_are_literal_unless_their_type_reads_more_into_them() 
     assert column("text DEFAULT '\ufffc'").default == Unknown("part of it is computed")
 
 
+@pytest.mark.parametrize(
+    ("written", "deferrable", "deferred"),
+    [
+        ("", False, False),
+        ("DEFERRABLE", True, False),
+        ("DEFERRABLE INITIALLY IMMEDIATE", True, False),
+        ("INITIALLY IMMEDIATE", False, False),
+        ("INITIALLY DEFERRED", True, True),
+        ("INITIALLY DEFERRED DEFERRABLE", True, True),
+        ("NOT DEFERRABLE", False, False),
+    ],
+)
+def test_when_a_constraint_is_checked(written: str, deferrable: bool, deferred: bool) -> None:
+    kinds = ("PRIMARY KEY (a)", "UNIQUE (a)", "FOREIGN KEY (a) REFERENCES u", "EXCLUDE USING gist (a WITH =)")
+    found = table(", ".join(["a int", *(f"{kind} {written}" for kind in kinds)])).constraints
+    assert [(item.deferrable, item.initially_deferred) for item in found] == [(deferrable, deferred)] * 4  # type: ignore[union-attr]
+    key = table(f"a int REFERENCES u {written}").constraints[0]
+    assert (key.deferrable, key.initially_deferred) == (deferrable, deferred)  # type: ignore[union-attr]
+
+
 def test_constraints_stand_with_columns_or_by_themselves() -> None:
     found = table(
         "id int CONSTRAINT pk PRIMARY KEY, a int UNIQUE NULLS NOT DISTINCT CHECK (a > 0 AND (a < 9)),"
@@ -145,7 +165,7 @@ def test_constraints_stand_with_columns_or_by_themselves() -> None:
         PrimaryKeyDef("pk", ("id",)),
         UniqueDef(None, ("a",), nulls_distinct=False),
         CheckDef(None, "a > 0 AND (a < 9)"),
-        ForeignKeyDef(None, ("b",), ObjectName("u", "s"), (), "SET NULL", "CASCADE", True),
+        ForeignKeyDef(None, ("b",), ObjectName("u", "s"), (), "SET NULL", "CASCADE", True, initially_deferred=True),
         UniqueDef("uq", ("a", "b")),
         CheckDef(None, "a <> b"),
         ForeignKeyDef("fk", ("a", "b"), ObjectName("u"), ("x", "y")),

@@ -60,7 +60,7 @@ INTEGER = SqlType("integer")
         ("ALTER a SET NOT NULL", AlterColumn(T, "a", nullable=False)),
         ("VALIDATE CONSTRAINT c", ValidateConstraint(T, "c")),
         ("ADD CONSTRAINT c UNIQUE USING INDEX i INITIALLY DEFERRED",
-         AddConstraint(T, UniqueDef("c", (), deferrable=True), using_index="i")),
+         AddConstraint(T, UniqueDef("c", (), deferrable=True, initially_deferred=True), using_index="i")),
         ("ADD PRIMARY KEY USING INDEX i DEFERRABLE",
          AddConstraint(T, PrimaryKeyDef(None, (), True), using_index="i")),
         ("ADD EXCLUDE USING gist (a WITH &&) DEFERRABLE",
@@ -108,7 +108,7 @@ def test_columns_bring_their_constraints_along() -> None:
     assert found == (
         AddColumn(T, ColumnDef("a", INTEGER, False)),
         AddConstraint(T, CheckDef("c", "a > 0", False), True, inline=True),
-        AddConstraint(T, UniqueDef(None, ("a",), deferrable=True), inline=True),
+        AddConstraint(T, UniqueDef(None, ("a",), deferrable=True, initially_deferred=True), inline=True),
         AddConstraint(T, ForeignKeyDef(None, ("a",), U, (), "CASCADE", deferrable=True), inline=True),
         AddConstraint(T, PrimaryKeyDef(None, ("a",)), inline=True),
     )

@@ -10,7 +10,9 @@ from schemalint.emit.alembic_types import (
     alembic_constraint,
     alembic_default,
     alembic_type,
+    deferral,
     schema_option,
+    unique_options,
 )
 from schemalint.emit.python import call, comment, literal, texts
 from schemalint.emit.sql import statements
@@ -213,8 +215,12 @@ def _add_constraint(operation: ops.AddConstraint) -> Code:
             return constraint.sql
         condition = literal(constraint.sql)
         return call("op.create_check_constraint", name, table, condition, schema=schema, postgresql_not_valid=not_valid)
-    function = "op.create_primary_key" if isinstance(constraint, PrimaryKeyDef) else "op.create_unique_constraint"
-    return call(function, name, table, texts(constraint.columns), schema=schema)
+    columns = texts(constraint.columns)
+    if isinstance(constraint, PrimaryKeyDef):
+        if constraint.deferrable:
+            return _execute(operation)
+        return call("op.create_primary_key", name, table, columns, schema=schema)
+    return call("op.create_unique_constraint", name, table, columns, schema=schema, **unique_options(constraint))
 
 
 def _create_foreign_key(key: ForeignKeyDef, table: ObjectName, not_valid: bool | None) -> Code:
@@ -231,7 +237,7 @@ def _create_foreign_key(key: ForeignKeyDef, table: ObjectName, not_valid: bool |
         texts(key.target_columns),
         ondelete=literal(key.on_delete) if key.on_delete else None,
         onupdate=literal(key.on_update) if key.on_update else None,
-        deferrable=True if key.deferrable else None,
+        **deferral(key),
         source_schema=schema_option(table),
         referent_schema=schema_option(key.target),
         postgresql_not_valid=not_valid,

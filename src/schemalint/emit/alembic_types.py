@@ -14,6 +14,7 @@ from schemalint.facts.tables import (
     ExcludeDef,
     ForeignKeyDef,
     PrimaryKeyDef,
+    UniqueDef,
 )
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
@@ -138,8 +139,21 @@ def alembic_constraint(constraint: ConstraintDef) -> Code:
         return Unknown("exclusion constraints are not written as code")
     columns = (literal(column) for column in constraint.columns)
     if isinstance(constraint, PrimaryKeyDef):
-        return call("sa.PrimaryKeyConstraint", *columns, name=name)
-    return call("sa.UniqueConstraint", *columns, name=name, deferrable=True if constraint.deferrable else None)
+        return call("sa.PrimaryKeyConstraint", *columns, name=name, **deferral(constraint))
+    return call("sa.UniqueConstraint", *columns, name=name, **unique_options(constraint))
+
+
+def unique_options(constraint: UniqueDef) -> dict[str, object]:
+    """What SQLAlchemy is told of a unique constraint besides its columns."""
+    return {"postgresql_nulls_not_distinct": None if constraint.nulls_distinct else True, **deferral(constraint)}
+
+
+def deferral(constraint: Union[PrimaryKeyDef, UniqueDef, ForeignKeyDef]) -> dict[str, object]:
+    """When a constraint is checked, as SQLAlchemy is told."""
+    return {
+        "deferrable": True if constraint.deferrable else None,
+        "initially": literal("DEFERRED") if constraint.initially_deferred else None,
+    }
 
 
 def _foreign_key(key: ForeignKeyDef, name: str | None) -> Code:
@@ -156,7 +170,7 @@ def _foreign_key(key: ForeignKeyDef, name: str | None) -> Code:
         name=name,
         ondelete=literal(key.on_delete) if key.on_delete else None,
         onupdate=literal(key.on_update) if key.on_update else None,
-        deferrable=True if key.deferrable else None,
+        **deferral(key),
     )
 
 

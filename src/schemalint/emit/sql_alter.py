@@ -11,13 +11,14 @@ from schemalint.emit.sql_parts import (
     column_doubts,
     constraint_clause,
     default_sql,
+    deferral,
     generated_clause,
     identity_clause,
 )
 from schemalint.emit.sql_types import sql_type
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import ColumnDef, Default, Generated, Identity, TableDef
+from schemalint.facts.tables import ColumnDef, Default, Generated, Identity, PrimaryKeyDef, TableDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 
 Statements = Iterator[str]
@@ -133,11 +134,11 @@ def add_constraint(operation: ops.AddConstraint, dialect: str) -> Statements:
     if dialect == "sqlite":
         yield comment(f"{title}: {_SQLITE_CANNOT}")
         return
-    if operation.using_index is not None and dialect == "postgresql":
+    index = operation.using_index if dialect == "postgresql" else None
+    if index is not None and isinstance(constraint, (PrimaryKeyDef, UniqueDef)):
         name = f"CONSTRAINT {quoted(constraint.name)} " if constraint.name else ""
-        word = "PRIMARY KEY" if kind == "primary key" else "UNIQUE"
-        index = quoted(operation.using_index)
-        yield f"{_table(operation.table, dialect)} ADD {name}{word} USING INDEX {index};"
+        key = f"{kind.upper()} USING INDEX {quoted(index)}"
+        yield f"{_table(operation.table, dialect)} ADD {name}{key}{deferral(constraint, dialect)};"
         return
     clause = constraint_clause(constraint, dialect)
     if isinstance(clause, Unknown):

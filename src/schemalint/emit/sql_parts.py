@@ -20,6 +20,7 @@ from schemalint.facts.tables import (
     IndexDef,
     IndexElement,
     PrimaryKeyDef,
+    UniqueDef,
 )
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
@@ -120,20 +121,29 @@ def constraint_clause(constraint: ConstraintDef, dialect: str = "postgresql") ->
 
 def _body(constraint: ConstraintDef, dialect: str) -> Clause:
     if isinstance(constraint, PrimaryKeyDef):
-        return f"PRIMARY KEY ({listed(constraint.columns, dialect)})"
+        return f"PRIMARY KEY ({listed(constraint.columns, dialect)}){deferral(constraint, dialect)}"
     if isinstance(constraint, ForeignKeyDef):
         return _reference(constraint, dialect)
     if isinstance(constraint, CheckDef):
         return constraint.sql if isinstance(constraint.sql, Unknown) else f"CHECK ({constraint.sql})"
     if isinstance(constraint, ExcludeDef):
-        return constraint.sql if isinstance(constraint.sql, Unknown) else _exclude(constraint.sql)
+        return constraint.sql if isinstance(constraint.sql, Unknown) else _exclude(constraint, dialect)
     nulls = " NULLS NOT DISTINCT" if not constraint.nulls_distinct and dialect == "postgresql" else ""
-    deferrable = " DEFERRABLE" if constraint.deferrable and dialect == "postgresql" else ""
-    return f"UNIQUE{nulls} ({listed(constraint.columns, dialect)}){deferrable}"
+    return f"UNIQUE{nulls} ({listed(constraint.columns, dialect)}){deferral(constraint, dialect)}"
 
 
-def _exclude(sql: str) -> str:
-    return sql if sql.upper().startswith("EXCLUDE") else f"EXCLUDE {sql}"
+def deferral(constraint: Union[PrimaryKeyDef, UniqueDef, ForeignKeyDef, ExcludeDef], dialect: str) -> str:
+    """When the constraint is checked; SQLite can put off foreign keys alone, MySQL nothing."""
+    able = dialect == "postgresql" or (dialect == "sqlite" and isinstance(constraint, ForeignKeyDef))
+    if not constraint.deferrable or not able:
+        return ""
+    return " DEFERRABLE INITIALLY DEFERRED" if constraint.initially_deferred else " DEFERRABLE"
+
+
+def _exclude(constraint: ExcludeDef, dialect: str) -> str:
+    assert isinstance(constraint.sql, str)
+    words = "" if constraint.sql.upper().startswith("EXCLUDE") else "EXCLUDE "
+    return f"{words}{constraint.sql}{deferral(constraint, dialect)}"
 
 
 def _reference(key: ForeignKeyDef, dialect: str) -> Clause:
@@ -145,9 +155,8 @@ def _reference(key: ForeignKeyDef, dialect: str) -> Clause:
         for event, action in (("DELETE", key.on_delete), ("UPDATE", key.on_update))
         if action
     )
-    deferrable = " DEFERRABLE" if key.deferrable and dialect not in MYSQL else ""
     target = path(key.target, dialect)
-    return f"FOREIGN KEY ({listed(key.columns, dialect)}) REFERENCES {target}{columns}{actions}{deferrable}"
+    return f"FOREIGN KEY ({listed(key.columns, dialect)}) REFERENCES {target}{columns}{actions}{deferral(key, dialect)}"
 
 
 def index_statement(

@@ -85,9 +85,13 @@ class IndexDef(msgspec.Struct, frozen=True, gc=False):
 
 
 class PrimaryKeyDef(Record, frozen=True, gc=False, tag="primary key"):
+    """A primary key. As with any constraint, one that is `initially_deferred` is `deferrable` too: where nothing else
+    is said, it is checked at the end of the transaction."""
+
     name: str | None
     columns: tuple[str, ...]
     deferrable: bool = False
+    initially_deferred: bool = False
 
 
 class UniqueDef(Record, frozen=True, gc=False, tag="unique"):
@@ -95,6 +99,7 @@ class UniqueDef(Record, frozen=True, gc=False, tag="unique"):
     columns: tuple[str, ...]
     nulls_distinct: bool = True
     deferrable: bool = False
+    initially_deferred: bool = False
 
 
 class CheckDef(Record, frozen=True, gc=False, tag="check"):
@@ -119,12 +124,14 @@ class ForeignKeyDef(Record, frozen=True, gc=False, tag="foreign key"):
     on_update: str | None = None
     deferrable: bool = False
     enforced: bool = True
+    initially_deferred: bool = False
 
 
 class ExcludeDef(Record, frozen=True, gc=False, tag="exclude"):
     name: str | None
     sql: Union[str, Unknown]
     deferrable: bool = False
+    initially_deferred: bool = False
 
 
 ConstraintDef = Union[PrimaryKeyDef, UniqueDef, CheckDef, ForeignKeyDef, ExcludeDef]

@@ -154,9 +154,17 @@ def _key_changes(one: PrimaryKeyDef, two: PrimaryKeyDef) -> Changes:
 def _unique_changes(one: UniqueDef, two: UniqueDef) -> Changes:
     if sorted(one.columns) != sorted(two.columns):
         yield "columns", one.columns, two.columns
-    for aspect in ("nulls_distinct", "deferrable"):
-        if getattr(one, aspect) != getattr(two, aspect):
-            yield aspect, getattr(one, aspect), getattr(two, aspect)
+    if one.nulls_distinct != two.nulls_distinct:
+        yield "nulls_distinct", one.nulls_distinct, two.nulls_distinct
+    yield from _deferral_changes(one, two)
+
+
+def _deferral_changes(one: Union[UniqueDef, ForeignKeyDef], two: Union[UniqueDef, ForeignKeyDef]) -> Changes:
+    """What differs in when a constraint is checked; one that cannot be deferred is not deferred from the start."""
+    if one.deferrable != two.deferrable:
+        yield "deferrable", one.deferrable, two.deferrable
+    elif one.initially_deferred != two.initially_deferred:
+        yield "initially_deferred", one.initially_deferred, two.initially_deferred
 
 
 def _condition_changes(one: Union[CheckDef, ExcludeDef], two: Union[CheckDef, ExcludeDef]) -> Changes:
@@ -175,8 +183,7 @@ def _reference_changes(one: ForeignKeyDef, two: ForeignKeyDef) -> Changes:
         a, b = _action(getattr(one, aspect)), _action(getattr(two, aspect))
         if a != b and not (a in _NO_ACTION and b in _NO_ACTION and None in (a, b)):
             yield aspect, a, b
-    if one.deferrable != two.deferrable:
-        yield "deferrable", one.deferrable, two.deferrable
+    yield from _deferral_changes(one, two)
 
 
 def _action(action: str | None) -> str | None:

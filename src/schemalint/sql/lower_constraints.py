@@ -91,6 +91,7 @@ class Attributes(NamedTuple):
     """What stands behind a constraint."""
 
     deferrable: bool = False
+    deferred: bool = False
     enforced: bool = True
     not_valid: bool = False
 
@@ -98,7 +99,8 @@ class Attributes(NamedTuple):
 def with_attributes(definition: ConstraintDef, attributes: Attributes) -> ConstraintDef:
     """A constraint with what stands behind it."""
     if attributes.deferrable and not isinstance(definition, CheckDef):
-        definition = replace(definition, deferrable=True)
+        deferred = attributes.deferred or definition.initially_deferred
+        definition = replace(definition, deferrable=True, initially_deferred=deferred)
     if not attributes.enforced and isinstance(definition, (CheckDef, ForeignKeyDef)):
         definition = replace(definition, enforced=False)
     return definition
@@ -109,10 +111,12 @@ def attribute(cursor: Cursor, known: Attributes) -> Attributes | None:
     if cursor.phrase("NOT VALID"):
         return known._replace(not_valid=True)
     if cursor.phrase("NOT DEFERRABLE"):
-        return known._replace(deferrable=False)
+        return known._replace(deferrable=False, deferred=False)
     if cursor.phrase("NOT ENFORCED"):
         return known._replace(enforced=False)
-    if cursor.phrase("INITIALLY DEFERRED") or cursor.take("DEFERRABLE"):
+    if cursor.phrase("INITIALLY DEFERRED"):
+        return known._replace(deferrable=True, deferred=True)
+    if cursor.take("DEFERRABLE"):
         return known._replace(deferrable=True)
     passed = cursor.take("ENFORCED") or cursor.phrase("INITIALLY IMMEDIATE") or cursor.phrase("NO INHERIT")
     return known if passed else None

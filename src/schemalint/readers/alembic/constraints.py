@@ -11,7 +11,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import HOLE, Items, Made, Value, members, text_of
 from schemalint.readers.alembic.signatures import Arguments, table_of
 from schemalint.readers.alembic.tables import Call, Did
-from schemalint.readers.sqlalchemy.constraints import index_of
+from schemalint.readers.sqlalchemy.constraints import deferral, index_of
 from schemalint.readers.sqlalchemy.expressions import sql_of
 from schemalint.readers.sqlalchemy.names import columns_of, object_name, plain_name
 
@@ -27,6 +27,7 @@ def create_foreign_key(call: Call) -> Iterator[Did]:
     if isinstance(columns, Unknown) or isinstance(target_columns, Unknown):
         yield _opaque(call, table, "the columns are computed")
         return
+    deferrable, deferred = deferral(arguments.options())
     constraint = ForeignKeyDef(
         name=plain_name(arguments.value("constraint_name")),
         columns=columns,
@@ -34,7 +35,8 @@ def create_foreign_key(call: Call) -> Iterator[Did]:
         target_columns=target_columns,
         on_delete=_text(arguments.value("ondelete")),
         on_update=_text(arguments.value("onupdate")),
-        deferrable=arguments.sure("deferrable") or _text(arguments.value("initially")) is not None,
+        deferrable=deferrable,
+        initially_deferred=deferred,
     )
     yield Did(AddConstraint(table, constraint, arguments.flag("postgresql_not_valid")))
 
@@ -50,8 +52,8 @@ def create_unique_constraint(call: Call) -> Iterator[Did]:
     constraint = UniqueDef(
         plain_name(arguments.value("constraint_name")),
         columns,
-        nulls_distinct=not arguments.sure("postgresql_nulls_not_distinct"),
-        deferrable=arguments.sure("deferrable") or _text(arguments.value("initially")) is not None,
+        not arguments.sure("postgresql_nulls_not_distinct"),
+        *deferral(arguments.options()),
     )
     yield Did(AddConstraint(table, constraint))
 
@@ -78,7 +80,8 @@ def create_exclude_constraint(call: Call) -> Iterator[Did]:
     """An exclusion constraint."""
     table = object_name(*table_of(call.arguments, call.batch))
     name = plain_name(call.arguments.value("constraint_name"))
-    yield Did(AddConstraint(table, ExcludeDef(name, Unknown("the elements are not read"))))
+    deferrable, deferred = deferral(call.arguments.options())
+    yield Did(AddConstraint(table, ExcludeDef(name, Unknown("the elements are not read"), deferrable, deferred)))
 
 
 def drop_constraint(call: Call) -> Iterator[Did]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schemalint.interpret.values import HOLE, Given, Items, Made, Value
+from schemalint.interpret.values import HOLE, Given, Items, Made, Member, Symbol, Value
 
 Columns = Callable[[str], "str | None"]
 """The column of a field by its name; None where the model has no such field."""
@@ -40,6 +40,13 @@ _FUNCTIONS = {
 def last_name(value: Value) -> str:
     """The class of what was made, by its own name; "" for anything else."""
     return value.callee.rpartition(".")[2] if isinstance(value, Made) else ""
+
+
+def deferral(made: Made) -> tuple[bool, bool]:
+    """Whether a constraint of `Meta` is deferrable, and whether it is deferred from the start."""
+    given = made.value("deferrable")
+    name = given.name.rpartition(".")[2] if isinstance(given, (Symbol, Member)) else ""
+    return given is not None, name == "DEFERRED"
 
 
 def quoted(name: str) -> str:

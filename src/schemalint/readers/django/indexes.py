@@ -14,7 +14,7 @@ from schemalint.facts.tables import (
 )
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import Items, Made, Value
-from schemalint.readers.django.expressions import condition, expression, last_name
+from schemalint.readers.django.expressions import condition, deferral, expression, last_name
 from schemalint.readers.django.names import index_name, kept
 from schemalint.readers.django.state import Model
 from schemalint.readers.django.state_tables import Tables
@@ -69,7 +69,7 @@ def constraint_of(tables: Tables, model: Model, made: Made) -> Union[ConstraintD
     distinct = made.value("nulls_distinct") is not False
     plain = isinstance(elements, tuple) and len(columns) == len(elements)
     if plain and predicate is None and not include and made.given("opclasses") is None:
-        return UniqueDef(text, columns, distinct, made.value("deferrable") is not None)
+        return UniqueDef(text, columns, distinct, *deferral(made))
     return IndexDef(
         name=text if text is not None else Unknown("its name is computed"),
         elements=elements,

@@ -279,13 +279,15 @@ class Tables:
         name = None
         if isinstance(part.target, ObjectName) and part.target_column is not None:
             name = self.made_name(table, (part.name,), f"_fk_{part.target.name}_{part.target_column}")
+        deferred = self.world.dialect not in ("mysql", "mariadb")
         return ForeignKeyDef(
             name=name,
             columns=(part.name,),
             target=part.target,
             target_columns=(part.target_column,) if part.target_column is not None else (),
             on_delete=part.on_delete,
-            deferrable=self.world.dialect not in ("mysql", "mariadb"),
+            deferrable=deferred,
+            initially_deferred=deferred,
         )
 
     def inline(self, table: ObjectName, part: Part) -> Iterator[ConstraintDef]:

@@ -211,10 +211,10 @@ def _one(
 
 
 def _reference(column: str, target: Target | Unknown) -> ForeignKeyDef:
-    """The foreign key of a reference. Django makes them all deferrable."""
+    """The foreign key of a reference. Django makes them all deferred."""
     if isinstance(target, Unknown):
-        return ForeignKeyDef(None, (column,), target, deferrable=True)
-    return ForeignKeyDef(None, (column,), target.table, (target.column,), deferrable=True)
+        return ForeignKeyDef(None, (column,), target, deferrable=True, initially_deferred=True)
+    return ForeignKeyDef(None, (column,), target.table, (target.column,), deferrable=True, initially_deferred=True)
 
 
 def _target_name(registry: Registry, model: DjangoModel, made: Made) -> Union[str, Unknown]:
@@ -279,7 +279,7 @@ def _through(
     ]
     constraints: list[ConstraintDef] = [
         PrimaryKeyDef(None, ("id",)),
-        ForeignKeyDef(None, (f"{left}_id",), model.table, (column,), deferrable=True),
+        ForeignKeyDef(None, (f"{left}_id",), model.table, (column,), deferrable=True, initially_deferred=True),
     ]
     indexes = [IndexDef(None, (IndexElement(column=f"{left}_id"),))]
     if right is not None:
@@ -318,7 +318,10 @@ def _key(registry: Registry, model: DjangoModel, building: _Building, place: Pla
         if isinstance(parent.table, ObjectName):
             above, _ = registry.key(parent)
             building.constraints.append(
-                (ForeignKeyDef(None, (column,), parent.table, (above,), deferrable=True), place)
+                (
+                    ForeignKeyDef(None, (column,), parent.table, (above,), deferrable=True, initially_deferred=True),
+                    place,
+                )
             )
 
 

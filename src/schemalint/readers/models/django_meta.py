@@ -10,6 +10,7 @@ from schemalint.diagnostics import Place
 from schemalint.facts.tables import CheckDef, ConstraintDef, ExcludeDef, IndexDef, IndexElement, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import HOLE, Items, Made, Value, members
+from schemalint.readers.django.expressions import deferral
 from schemalint.readers.models.django_sql import condition_sql, index_key
 
 Part = Union[IndexDef, ConstraintDef]
@@ -142,8 +143,7 @@ def _unique(made: Made, column: Columns, names: Mapping[str, str]) -> Part:
     condition = made.value("condition")
     nulls_distinct = made.value("nulls_distinct") is not False
     if columns is not None and condition is None and made.given("include") is None and made.given("opclasses") is None:
-        deferrable = made.value("deferrable") is not None
-        return UniqueDef(_plain(made, names), columns, nulls_distinct=nulls_distinct, deferrable=deferrable)
+        return UniqueDef(_plain(made, names), columns, nulls_distinct, *deferral(made))
     return IndexDef(
         name=_name(made, names),
         elements=_elements(made, column),

@@ -45,9 +45,17 @@ def flag(value: Value) -> bool | Unknown:
     return True if value is None else unknown(value)
 
 
+def deferral(made: Made) -> tuple[bool, bool]:
+    """Whether a constraint is deferrable, and whether it is deferred from the start, which implies the first."""
+    initially = plain_text(made.value("initially"))
+    deferred = initially is not None and initially.upper() == "DEFERRED"
+    return made.value("deferrable") is True or deferred, deferred
+
+
 def foreign_key(machine: Machine, made: Made, column: str) -> ForeignKeyDef:
     """A `ForeignKey(...)` of a column."""
     target, referenced = reference(machine, made.value("column", 0))
+    deferrable, deferred = deferral(made)
     return ForeignKeyDef(
         name=plain_name(made.value("name")),
         columns=(column,),
@@ -55,7 +63,8 @@ def foreign_key(machine: Machine, made: Made, column: str) -> ForeignKeyDef:
         target_columns=(referenced or column,),
         on_delete=plain_text(made.value("ondelete")),
         on_update=plain_text(made.value("onupdate")),
-        deferrable=made.value("deferrable") is True or plain_text(made.value("initially")) is not None,
+        deferrable=deferrable,
+        initially_deferred=deferred,
     )
 
 
@@ -71,20 +80,15 @@ def constraint(machine: Machine, made: Made, table: ObjectName | Unknown) -> Con
     if kind == "check":
         return CheckDef(plain_name(made.value("name", 1)), sql_of(made.value("sqltext", 0)))
     if kind == "exclude":
-        return ExcludeDef(name, Unknown("the elements are not read"))
+        return ExcludeDef(name, Unknown("the elements are not read"), *deferral(made))
     if kind == "foreign key":
         return _foreign_key_constraint(machine, made)
     columns = columns_of(list(made.positional))
     if isinstance(columns, Unknown) or any(arg.keyword == "*" for arg in made.args):
         return Unknown("the columns are computed")
     if kind == "primary key":
-        return PrimaryKeyDef(name, columns)
-    return UniqueDef(
-        name,
-        columns,
-        nulls_distinct=made.value("postgresql_nulls_not_distinct") is not True,
-        deferrable=made.value("deferrable") is True or plain_text(made.value("initially")) is not None,
-    )
+        return PrimaryKeyDef(name, columns, *deferral(made))
+    return UniqueDef(name, columns, made.value("postgresql_nulls_not_distinct") is not True, *deferral(made))
 
 
 def _foreign_key_constraint(machine: Machine, made: Made) -> ConstraintDef | Unknown:
@@ -94,6 +98,7 @@ def _foreign_key_constraint(machine: Machine, made: Made) -> ConstraintDef | Unk
         return columns
     targets = [reference(machine, value) for value in remote or ()]
     target = targets[0][0] if targets else Unknown("the referenced columns are computed")
+    deferrable, deferred = deferral(made)
     return ForeignKeyDef(
         name=plain_name(made.value("name", 2)),
         columns=columns,
@@ -101,7 +106,8 @@ def _foreign_key_constraint(machine: Machine, made: Made) -> ConstraintDef | Unk
         target_columns=tuple(name for _, name in targets if name is not None),
         on_delete=plain_text(made.value("ondelete")),
         on_update=plain_text(made.value("onupdate")),
-        deferrable=made.value("deferrable") is True or plain_text(made.value("initially")) is not None,
+        deferrable=deferrable,
+        initially_deferred=deferred,
     )
 
 

@@ -205,7 +205,7 @@ def pending_trigger_events(step: Step) -> Iterator[Finding]:
     operation = step.operation
     if not isinstance(operation, (AddColumn, DropColumn, AlterColumn, AddConstraint, CreateIndex)):
         return
-    if step.revision.definition.framework != "django" or step.target.runs_on(POSTGRESQL) is False:
+    if step.target.runs_on(POSTGRESQL) is False:
         return
     table = operation.table
     if isinstance(table, Unknown) or (isinstance(operation, CreateIndex) and operation.concurrently is not False):
@@ -217,19 +217,26 @@ def pending_trigger_events(step: Step) -> Iterator[Finding]:
         place=step.place,
         message=f'PostgreSQL stops here with "cannot ALTER TABLE "{table}" because it has pending trigger events": '
         "rows of it were changed in the same transaction, and its foreign keys are checked at the end",
-        help="Change the rows in a migration of their own, or run `SET CONSTRAINTS ALL IMMEDIATE` between the two.",
+        help="Change the rows in a revision of their own, or run `SET CONSTRAINTS ALL IMMEDIATE` between the two.",
         anchor=step.anchor,
         cause=statement_of(step),
-        facts=("Django makes every foreign key DEFERRABLE INITIALLY DEFERRED", "measured on PostgreSQL 10 to 18"),
+        facts=(_why_deferred(step), "measured on PostgreSQL 10 to 18"),
         related=(Related(waiting.place, "rows are changed here"),),
     )
+
+
+def _why_deferred(step: Step) -> str:
+    if step.revision.definition.framework == "django":
+        return "Django makes every foreign key DEFERRABLE INITIALLY DEFERRED"
+    return "the foreign key is INITIALLY DEFERRED"
 
 
 def _waiting_change(step: Step, table: object) -> Step | None:
     """The newest change of rows before a step whose foreign keys are not checked yet; None where that is not sure."""
     view = step.schema.table(table) if not isinstance(table, Unknown) else None  # type: ignore[arg-type]
     keys = [item.definition for item in view.constraints()] if view is not None else []
-    columns = {name for key in keys if isinstance(key, ForeignKeyDef) and key.deferrable for name in key.columns}
+    deferred = (key for key in keys if isinstance(key, ForeignKeyDef) and key.initially_deferred)
+    columns = {name for key in deferred for name in key.columns}
     for other in reversed(step.earlier):
         operation = other.operation
         if isinstance(operation, OpaqueOperation) or other.placed.conditional:
