@@ -315,7 +315,7 @@ def _drop(node: Any) -> Iterator[Item]:
             name,
             owner,
             node.missing_ok,
-            _cascades(node) and kind not in ("index", "type"),
+            _cascades(node) and kind != "index",
             node.concurrent,
         )
 

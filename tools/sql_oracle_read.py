@@ -150,7 +150,7 @@ def _objects(operation: ops.Operation) -> Iterator[Item]:
             full = f"{operation.schema}.{name}" if operation.schema else _text(name)
             yield ("drop", "index", full, None, operation.if_exists, False, operation.concurrently)
         case ops.DropEnum(name=name):
-            yield ("drop", "type", str(name), None, operation.if_exists, False, False)
+            yield ("drop", "type", str(name), None, operation.if_exists, operation.cascade, False)
         case ops.DropSchema(name=name):
             yield ("drop", "schema", name, None, operation.if_exists, operation.cascade, False)
         case ops.DropObject(kind=kind, name=name):

@@ -90,6 +90,7 @@ _TYPES = (
     Probe("rename-type", "ALTER TYPE mood RENAME TO humour", _MOOD),
     Probe("drop-enum", "DROP TYPE mood", "CREATE TYPE mood AS ENUM ('sad', 'happy');"),
     Probe("drop-enum-used", "DROP TYPE mood", _MOOD),
+    Probe("drop-enum-used-cascade", "DROP TYPE mood CASCADE", _MOOD),
     Probe("create-domain", "CREATE DOMAIN amount AS integer CHECK (VALUE > 0)"),
     Probe("alter-domain-add-check", "ALTER DOMAIN amount ADD CONSTRAINT positive CHECK (VALUE > 0)", _DOMAIN),
     Probe(

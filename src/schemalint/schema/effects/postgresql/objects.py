@@ -124,7 +124,7 @@ def create_enum(operation: ops.CreateEnum, schema: SchemaView, version: int | No
 
 
 def drop_enum(operation: ops.DropEnum, schema: SchemaView, version: int | None) -> Cases:
-    """DROP TYPE: refused while a column is of the type."""
+    """DROP TYPE: refused while a column is of the type, and with CASCADE the end of that."""
     users = (
         table.name
         for table in schema.tables()
@@ -134,6 +134,8 @@ def drop_enum(operation: ops.DropEnum, schema: SchemaView, version: int | None) 
     user = next(users, None)
     if user is None:
         return (Case("drop-enum"),)
+    if operation.cascade:
+        return tuple(Case("drop-enum-used-cascade", table) for table in dict.fromkeys((user, *users)))
     return (Case("drop-enum-used", user, words={"mood": str(operation.name)}),)
 
 
