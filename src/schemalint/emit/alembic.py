@@ -129,6 +129,8 @@ def _rename_column(operation: ops.RenameColumn) -> Code:
 def _alter_column(operation: ops.AlterColumn) -> Code:
     assert isinstance(operation.table, ObjectName)
     assert isinstance(operation.column, str)
+    if operation.constraint is not None:
+        return _execute(operation)
     options: dict[str, Code | bool | None] = {}
     if operation.existing_type is not None:
         options["existing_type"] = alembic_type(operation.existing_type)
@@ -158,6 +160,8 @@ def _alter_column(operation: ops.AlterColumn) -> Code:
 
 def _create_index(operation: ops.CreateIndex) -> Code:
     assert isinstance(operation.table, ObjectName)
+    if operation.only:
+        return _execute(operation)
     index = operation.index
     for doubt in (index.name, index.elements, index.unique, index.predicate):
         if isinstance(doubt, Unknown):

@@ -121,7 +121,7 @@ def _rename_column(operation: ops.RenameColumn, models: Models) -> Code | None:
 def _create_index(operation: ops.CreateIndex, models: Models) -> Code | None:
     assert isinstance(operation.table, ObjectName)
     model, index = models(operation.table), operation.index
-    if model is None or not _is_plain(index):
+    if model is None or operation.only or not _is_plain(index):
         return None
     assert index.columns is not None
     assert isinstance(index.name, str)
@@ -179,6 +179,16 @@ def _drop_constraint(operation: ops.DropConstraint, models: Models) -> Code | No
     return call("migrations.RemoveConstraint", model_name=literal(model), name=literal(operation.name))
 
 
+def _validate_constraint(operation: ops.ValidateConstraint, models: Models) -> Code | None:
+    """An operation of django.contrib.postgres."""
+    assert isinstance(operation.table, ObjectName)
+    assert isinstance(operation.name, str)
+    model = models(operation.table)
+    if model is None:
+        return None
+    return call("ValidateConstraint", model_name=literal(model), name=literal(operation.name))
+
+
 _EMIT: dict[type[Any], Callable[[Any, Models], Union[Code, None]]] = {
     ops.CreateTable: _create_table,
     ops.DropTable: _drop_table,
@@ -190,4 +200,5 @@ _EMIT: dict[type[Any], Callable[[Any, Models], Union[Code, None]]] = {
     ops.DropIndex: _drop_index,
     ops.AddConstraint: _add_constraint,
     ops.DropConstraint: _drop_constraint,
+    ops.ValidateConstraint: _validate_constraint,
 }

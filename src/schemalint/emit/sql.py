@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Union
 
-from schemalint.emit import sql_alter
+from schemalint.emit import sql_alter, sql_session
 from schemalint.emit.names import comment, path, quoted, text
 from schemalint.emit.sql_parts import MYSQL, Clause, column_clause, column_doubts, constraint_clause, index_statement
 from schemalint.facts import operations as ops
@@ -106,17 +106,6 @@ def _rename_table(operation: ops.RenameTable, dialect: str) -> Statements:
         yield f"ALTER TABLE {moved} SET SCHEMA {quoted(new_name.schema)};"
 
 
-def _alter_table(operation: ops.AlterTable, dialect: str) -> Statements:
-    assert isinstance(operation.table, ObjectName)
-    if operation.change == "comment" and dialect == "postgresql":
-        value = text(operation.value) if operation.value else "NULL"
-        yield f"COMMENT ON TABLE {path(operation.table)} IS {value};"
-    elif operation.change == "schema" and operation.value and dialect == "postgresql":
-        yield f"ALTER TABLE {path(operation.table)} SET SCHEMA {quoted(operation.value)};"
-    else:
-        yield comment(f"not written: alter table {operation.table}: {operation.change}")
-
-
 def _create_index(operation: ops.CreateIndex, dialect: str) -> Statements:
     assert isinstance(operation.table, ObjectName)
     clause = index_statement(
@@ -125,6 +114,7 @@ def _create_index(operation: ops.CreateIndex, dialect: str) -> Statements:
         dialect,
         concurrently=operation.concurrently is True,
         if_not_exists=operation.if_not_exists,
+        only=operation.only,
     )
     yield statement(clause, f"index of {operation.table}")
 
@@ -203,6 +193,13 @@ def _create_object(operation: ops.CreateObject, dialect: str) -> Statements:
         yield operation.sql.strip().rstrip(";") + ";"
 
 
+def _alter_object(operation: ops.AlterObject, dialect: str) -> Statements:
+    if operation.table is not None or not operation.change:
+        yield comment(f"not written: alter {operation.kind} {operation.name}")
+    else:
+        yield f"ALTER {operation.kind.upper()} {path(operation.name, dialect)} {operation.change};"
+
+
 def _drop_object(operation: ops.DropObject, dialect: str) -> Statements:
     if operation.kind in ("trigger", "policy", "rule"):
         yield comment(f"not written: drop {operation.kind} {operation.name}: its table is not known")
@@ -210,11 +207,22 @@ def _drop_object(operation: ops.DropObject, dialect: str) -> Statements:
     yield _drop(operation.kind.upper(), operation.name, operation.if_exists, operation.cascade, dialect)
 
 
+def _on_postgresql(write: Callable[[Any], Statements]) -> Callable[[Any, str], Statements]:
+    """The same for every dialect: a comment where it is not PostgreSQL's."""
+
+    def emit(operation: ops.Operation, dialect: str) -> Statements:
+        if dialect == "postgresql":
+            yield from write(operation)
+        else:
+            yield comment(f"not written: {str(operation.__struct_config__.tag).replace('_', ' ')}")
+
+    return emit
+
+
 _EMIT: dict[type[Any], Callable[[Any, str], Union[Statements, tuple[str, ...]]]] = {
     ops.CreateTable: _create_table,
     ops.DropTable: _drop_table,
     ops.RenameTable: _rename_table,
-    ops.AlterTable: _alter_table,
     ops.AddColumn: sql_alter.add_column,
     ops.DropColumn: sql_alter.drop_column,
     ops.RenameColumn: sql_alter.rename_column,
@@ -234,5 +242,7 @@ _EMIT: dict[type[Any], Callable[[Any, str], Union[Statements, tuple[str, ...]]]]
     ops.CreateSchema: _create_schema,
     ops.DropSchema: _drop_schema,
     ops.CreateObject: _create_object,
+    ops.AlterObject: _alter_object,
     ops.DropObject: _drop_object,
+    **{kind: _on_postgresql(write) for kind, write in sql_session.EMIT.items()},
 }

@@ -88,6 +88,8 @@ def _alter(operation: ops.AlterColumn) -> Statements:
             yield f"{start} TYPE {written}{using};"
     if isinstance(operation.nullable, Unknown):
         yield comment(f"{title}: {operation.nullable.reason}")
+    elif operation.nullable is False and operation.constraint is not None:
+        yield _add_not_null(operation, operation.constraint)
     elif isinstance(operation.nullable, bool):
         yield f"{start} {'DROP' if operation.nullable else 'SET'} NOT NULL;"
     if operation.default is None:
@@ -107,6 +109,14 @@ def _alter(operation: ops.AlterColumn) -> Statements:
     if isinstance(operation.comment, str) and isinstance(operation.table, ObjectName):
         column = f"{path(operation.table)}.{_name(operation.column, 'postgresql')}"
         yield f"COMMENT ON COLUMN {column} IS {text(operation.comment) if operation.comment else 'NULL'};"
+
+
+def _add_not_null(operation: ops.AlterColumn, name: str) -> str:
+    """NOT NULL as a constraint with a name, which PostgreSQL has since 18."""
+    column = _name(operation.column, "postgresql")
+    not_valid = " NOT VALID" if operation.not_valid else ""
+    table = _table(operation.table, "postgresql")
+    return f"{table} ADD CONSTRAINT {quoted(name)} NOT NULL {column}{not_valid};"
 
 
 def _modify(operation: ops.AlterColumn, dialect: str) -> Statements:

@@ -166,6 +166,7 @@ def index_statement(
     *,
     concurrently: bool = False,
     if_not_exists: bool = False,
+    only: bool = False,
 ) -> Clause:
     """CREATE INDEX without the semicolon; Unknown with the reason where it cannot be written."""
     for doubt in (index.name, index.elements, index.unique, index.predicate):
@@ -182,7 +183,7 @@ def index_statement(
         name = default_index_name(table.name, index)
     if isinstance(name, str):
         words.append(quoted(name, dialect))
-    words.append(f"ON {path(table, dialect)}")
+    words.append(f"ON {'ONLY ' if only and dialect == 'postgresql' else ''}{path(table, dialect)}")
     if index.method is not None and dialect == "postgresql":
         words.append(f"USING {index.method}")
     words.append(f"({', '.join(element_clause(element, dialect) for element in index.elements)})")
