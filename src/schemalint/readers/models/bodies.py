@@ -23,6 +23,7 @@ from schemalint.interpret.values import (
     Frame,
     Function,
     Given,
+    Items,
     Made,
     Missing,
     Unsure,
@@ -86,6 +87,22 @@ def body_of(reading: Reading, owner: Class) -> Body:
     return found
 
 
+def _joins_table(value: Value) -> bool:
+    """Whether a value is a constraint or index that finds its table by a column object that it is given.
+
+    One that only names its columns belongs to no table, and SQLAlchemy makes nothing of it.
+    """
+    if not isinstance(value, Made) or value.callee not in _ITEMS:
+        return False
+    return not all(_is_text(arg.value) for arg in value.args if arg.keyword != "name")
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Items):
+        return all(_is_text(item) for item in value.values)
+    return isinstance(value, str) or (isinstance(value, Made) and value.callee == "sqlalchemy.text")
+
+
 @dataclass
 class _Runner:
     reading: Reading
@@ -141,12 +158,12 @@ class _Runner:
             self.frame.names[name] = named
             place = self._place(node)
             self.body.own[name] = Own(name, named, hint, place, self.owner)
-            if isinstance(named, Made) and named.callee in _ITEMS:
+            if _joins_table(named):
                 self.body.items.append(Given(None, named, place))
 
     def _expression(self, node: ExpressionStatement) -> None:
         value = self.machine.value(node.value, self.frame)
-        if isinstance(value, Made) and value.callee in _ITEMS:
+        if _joins_table(value):
             self.body.items.append(Given(None, value, self._place(node)))
 
     def _function(self, node: FunctionDef) -> None:
