@@ -66,6 +66,8 @@ TABLE = TableDef(
          'op.execute("ALTER TABLE users ADD PRIMARY KEY (a) DEFERRABLE")'),
         (ops.DropConstraint(USERS, "u", "unique"), 'op.drop_constraint("u", "users", type_="unique")'),
         (ops.ValidateConstraint(USERS, "c"), 'op.execute("ALTER TABLE users VALIDATE CONSTRAINT c")'),
+        (ops.AlterColumn(USERS, "a", nullable=False, constraint="c", not_valid=True),
+         'op.execute("ALTER TABLE users ADD CONSTRAINT c NOT NULL a NOT VALID")'),
     ],
 )  # fmt: skip
 def test_alembic(operation, expected):
@@ -83,8 +85,9 @@ def test_alembic(operation, expected):
          'migrations.RenameField(model_name="order", old_name="a", new_name="b")'),
         (ops.DropIndex("ix", ORDERS, concurrently=True), 'RemoveIndexConcurrently(model_name="order", name="ix")'),
         (ops.DropConstraint(ORDERS, "u", "unique"), 'migrations.RemoveConstraint(model_name="order", name="u")'),
-        (ops.ValidateConstraint(ORDERS, "c"),
-         'migrations.RunSQL("ALTER TABLE shop_order VALIDATE CONSTRAINT c;")'),
+        (ops.ValidateConstraint(ORDERS, "c"), 'ValidateConstraint(model_name="order", name="c")'),
+        (ops.AlterColumn(ORDERS, "a", nullable=False),
+         'migrations.RunSQL("ALTER TABLE shop_order ALTER COLUMN a SET NOT NULL;")'),
     ],
 )  # fmt: skip
 def test_django(operation, expected):
