@@ -62,6 +62,7 @@ def type_of(upgrade, expression, **options):
         ("MutableDict.as_mutable(sa.JSON())", SqlType("json")),
         ("sqlmodel.sql.sqltypes.AutoString(length=3)", SqlType("varchar", length=3)),
         ("geo.Geometry('POINT')", SqlType("other", name="geo.Geometry")),
+        ("sqlmodel.sql.sqltypes.UTCDateTime()", SqlType("timestamp", timezone=True)),
         ("Decorated(7)", SqlType("varchar", length=7)),
         ("Decorated", SqlType("varchar")),
         ("Decorated(sizes.limit())", Unknown("it is the result of sizes.limit()")),

@@ -116,6 +116,7 @@ _OF_LIBRARIES = {
     "oslo_db.sqlalchemy.types.SoftDeleteInteger": "integer",
     "oslo_db.sqlalchemy.types.String": "varchar",
 }
+_UTC = frozenset({"sqlmodel.UTCDateTime", "sqlmodel.sql.sqltypes.UTCDateTime"})
 _DECORATORS = frozenset({"sqlalchemy.TypeDecorator"})
 _LENGTHS = frozenset({"varchar", "char", "text", "binary", "bit"})
 
@@ -162,6 +163,8 @@ def _named(machine: Machine, name: str, made: Made) -> ColumnType:
     if name in _OF_LIBRARIES:
         length = _number(made.value("length", 0)) if _OF_LIBRARIES[name] == "varchar" else None
         return SqlType(_OF_LIBRARIES[name], length=length)
+    if name in _UTC:
+        return SqlType("timestamp", timezone=True)
     if not name.startswith(("sqlalchemy.", "sqlmodel.")):
         if name.endswith((".as_mutable", ".Mutable")) and made.positional:
             return type_of(machine, made.positional[-1])
