@@ -71,7 +71,8 @@ def read() -> Callable[..., Reading]:
             def emit(placed: PlacedOperation) -> None:
                 timeline.apply(placed.operation, revision, placed.guarded, placed.conditional)
 
-            metadata = Metadata() if naming is None else Metadata(convention=tuple(naming.items()))
+            convention = Metadata().convention if naming is None else tuple(naming.items())
+            metadata = Metadata(convention=convention, dialect=dialect)
             return Environment(dialect, timeline.now, emit, naming=metadata)
 
         text = header + source

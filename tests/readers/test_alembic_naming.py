@@ -74,6 +74,32 @@ def test_the_convention_names_what_has_no_name(upgrade, source: str, expected: l
     assert names(upgrade(source, naming=CONVENTION).operations) == expected
 
 
+LONG = "a" * 70
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kept"),
+    [(None, "a" * 55 + "_3d46"), ("postgresql", "a" * 55 + "_3d46"), ("mysql", "a" * 56 + "_3d46"), ("sqlite", LONG)],
+)
+def test_final_names_that_are_too_long_are_cut_as_sqlalchemy_cuts_them(upgrade, dialect: str, kept: str) -> None:
+    source = f"""
+op.create_unique_constraint(op.f("{LONG}"), "t", ["a"])
+op.create_index(op.f("{LONG}"), "t", ["a"])
+op.drop_index(op.f("{LONG}"), "t")
+op.drop_constraint(op.f("{LONG}"), "t")
+sa.Index(sa.schema.conv("{LONG}"), sa.table("t", sa.column("a")).c.a).drop(op.get_bind())
+"""
+
+    assert names(upgrade(source, dialect=dialect).operations) == [kept] * 5
+
+
+def test_names_of_a_convention_that_are_too_long_are_cut(upgrade) -> None:
+    column = "a" * 70
+    source = f'op.create_unique_constraint(None, "t", ["{column}"])\nop.create_index(None, "t", ["{column}"])'
+
+    assert names(upgrade(source, naming=CONVENTION).operations) == [f"uq__t__{'a' * 48}_9689", f"ix__t_{'a' * 49}_262d"]
+
+
 def test_without_a_convention_only_indexes_have_names(upgrade) -> None:
     read = upgrade(
         """

@@ -163,6 +163,12 @@ def test_a_reflected_table_is_not_complete() -> None:
     assert not found.complete
 
 
+def test_names_of_indexes_are_cut_as_sqlalchemy_cuts_them_for_postgresql() -> None:
+    column = "a" * 70
+    found = table(f"class T(Base):\n    __tablename__ = 't'\n    {column} = Column(Integer, index=True)")
+    assert [index.name for index in found.indexes] == [f"ix_t_{'a' * 50}_cd21"]
+
+
 def test_a_naming_convention_reaches_every_table_of_the_metadata() -> None:
     files = {
         "app/__init__.py": "",

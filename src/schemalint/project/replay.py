@@ -71,7 +71,7 @@ def _read_back(read: BodyReader, revision: Revision, timeline: Timeline, dialect
     return read(
         revision.definition,
         "downgrade",
-        Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env)),
+        Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env, dialect)),
     )
 
 
@@ -105,7 +105,7 @@ def upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: s
                 NotUnderstood(placed.place, operation_kind(placed.operation), unnamed.reason)
             )
 
-    environment = Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env))
+    environment = Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env, dialect))
     revision.upgrade = read(revision.definition, "upgrade", environment)
     revision.steps = tuple(steps)
     reading.operations += len(steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import OpaqueOperation
@@ -40,7 +42,8 @@ def before_change(machine: Machine, emitter: Emitter, batch: Handle, name: str, 
         return
     if isinstance(table, ObjectName):
         metadata = metadata_of(Made("sqlalchemy.MetaData", (Given("naming_convention", convention),)), None)
-        renames = names_of_batch(emitter.environment.schema().table(table), metadata or Metadata())
+        metadata = replace(metadata or Metadata(), dialect=emitter.environment.dialect)
+        renames = names_of_batch(emitter.environment.schema().table(table), metadata)
         emitter.take(machine, [Did(rename, derived=True) for rename in renames], "batch_alter_table", place, ())
 
 

@@ -2,7 +2,7 @@
 
 Measured with Alembic 1.20: constraints and indexes without a name take that of the convention, and so do named ones
 whose template holds `%(constraint_name)s`, which are the CHECKs as a rule. A constraint is dropped by the same name,
-where `type_` says what it is; what `op.f` gives stays as it is.
+where `type_` says what it is; what `op.f` gives stays as it is, but for names that are too long for the server.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from schemalint.facts.operations import (
 from schemalint.facts.revisions import EnvConfig
 from schemalint.facts.unknown import Unknown
 from schemalint.readers.alembic.tables import Did
-from schemalint.readers.models.conventions import dropped_name, named_constraint, named_index
+from schemalint.readers.models.conventions import cut, dropped_name, named_constraint, named_index
 from schemalint.readers.models.metadata import Metadata
+from schemalint.readers.sqlalchemy.names import FinalName
 from schemalint.schema.definitions import default_constraint_name
 from schemalint.schema.view import TableView
 
 _KINDS = {"primary key": "pk", "unique": "uq", "check": "ck", "foreign key": "fk"}
-_NONE = Metadata(convention=(), known=False)
 
 
 def with_names(done: Iterable[Did], metadata: Metadata) -> Iterator[Did]:
@@ -46,7 +46,9 @@ def named(operation: Operation, metadata: Metadata) -> Operation:
         return replace(operation, table=replace(table, constraints=constraints))
     owner = getattr(operation, "table", None)
     known = owner if isinstance(owner, ObjectName) else ObjectName("")
-    metadata = metadata if isinstance(owner, ObjectName) else _NONE
+    metadata = (
+        metadata if isinstance(owner, ObjectName) else Metadata(convention=(), known=False, dialect=metadata.dialect)
+    )
     if isinstance(operation, AddConstraint):
         return replace(operation, constraint=named_constraint(operation.constraint, known, metadata))
     if isinstance(operation, CreateIndex):
@@ -54,8 +56,8 @@ def named(operation: Operation, metadata: Metadata) -> Operation:
     if isinstance(operation, DropConstraint) and not isinstance(operation.name, Unknown):
         kind = _KINDS.get(operation.kind or "", "")
         return replace(operation, name=dropped_name(operation.name, kind, known, metadata))
-    if isinstance(operation, DropIndex) and not isinstance(operation.name, Unknown):
-        return replace(operation, name=str(operation.name))
+    if isinstance(operation, DropIndex) and isinstance(operation.name, FinalName):
+        return replace(operation, name=cut(str(operation.name), metadata.dialect))
     return operation
 
 
@@ -73,7 +75,8 @@ def names_of_batch(table: TableView | None, metadata: Metadata) -> Iterator[Rena
                 yield RenameConstraint(table.name, default_constraint_name(table.name.name, definition, columns), name)
 
 
-def metadata_of_history(env: EnvConfig | None) -> Metadata:
+def metadata_of_history(env: EnvConfig | None, dialect: str | None = None) -> Metadata:
     """The metadata whose convention names what the revisions of an environment leave without a name."""
     convention = env.naming_convention if env is not None else Metadata().convention
-    return _NONE if isinstance(convention, Unknown) else Metadata(convention=convention)
+    known = not isinstance(convention, Unknown)
+    return Metadata(convention=() if isinstance(convention, Unknown) else convention, known=known, dialect=dialect)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from msgspec.structs import replace
 
 from schemalint.diagnostics import Place
@@ -66,7 +68,7 @@ def _enum(machine: Machine, emitter: Emitter, owner: Value, name: str, options: 
 def _table(machine: Machine, emitter: Emitter, owner: Value, name: str, options: Made) -> list[Did] | None:
     checked = options.value("checkfirst", 1, True) is not False
     if isinstance(owner, Made) and owner.callee == "sqlalchemy.Index":
-        return _index(machine, owner, name, checked)
+        return _index(machine, emitter, owner, name, checked)
     if isinstance(owner, Made) and owner.callee == "sqlalchemy.Table":
         found = object_name(owner.value("name", 0), owner.value("schema"))
         if isinstance(found, Unknown):
@@ -78,6 +80,7 @@ def _table(machine: Machine, emitter: Emitter, owner: Value, name: str, options:
         read = table(machine, found, rest, owner.value("comment"))
         definition = read.definition if rest else replace(read.definition, complete=False)
         metadata = metadata_of(owner.value("metadata", 1), None) or Metadata()
+        metadata = dataclasses.replace(metadata, dialect=emitter.environment.dialect)
         return list(with_names(created_table(call, read, definition, checked), metadata))
     if isinstance(owner, Member) and owner.name == "__table__" and isinstance(owner.owner, Class):
         return [Did(_mapped(machine, owner.owner, name, checked))]
@@ -92,13 +95,15 @@ def _mapped(machine: Machine, owner: Class, name: str, checked: bool) -> DropTab
     return OpaqueOperation(f"the table of the class {owner.node.name} is created from its mapping", touches)
 
 
-def _index(machine: Machine, owner: Made, name: str, checked: bool) -> list[Did] | None:
+def _index(machine: Machine, emitter: Emitter, owner: Made, name: str, checked: bool) -> list[Did] | None:
     keys = list(owner.positional[1:])
     tables = [value.owner.owner for value in keys if isinstance(value, Member) and isinstance(value.owner, Member)]
     found = table_name(machine, tables[0]) if tables else Unknown("the index names no table")
     definition = index_of(owner.value("name", 0), keys, owner, None)
+    metadata = Metadata(dialect=emitter.environment.dialect)
     if name == "create":
-        return list(with_names([Did(CreateIndex(found, definition, False, checked))], Metadata()))
+        return list(with_names([Did(CreateIndex(found, definition, False, checked))], metadata))
     index = plain_name(owner.value("name", 0))
     doubt = Unknown("the index has no name" if definition.name is None else "its name is computed")
-    return [Did(DropIndex(doubt if index is None else str(index), found, if_exists=checked))]
+    dropped = DropIndex(doubt if index is None else index, found, if_exists=checked)
+    return list(with_names([Did(dropped)], metadata))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import md5
 
 import msgspec
 
@@ -21,6 +22,7 @@ from schemalint.readers.models.metadata import Metadata
 from schemalint.readers.sqlalchemy.names import FinalName
 
 _KINDS: dict[type, str] = {PrimaryKeyDef: "pk", UniqueDef: "uq", CheckDef: "ck", ForeignKeyDef: "fk"}
+_LONGEST = {"postgresql": 63, "mysql": 64, "mariadb": 64, "mssql": 128, "oracle": 128}
 _TOKEN = re.compile(r"%\((\w+)\)s")
 _COLUMN = re.compile(r"(?P<referred>referred_)?column_(?P<first>\d+)(?P<all>_?N)?_(?P<what>name|key|label)")
 
@@ -40,7 +42,7 @@ def named_constraint(constraint: ConstraintDef, table: ObjectName, metadata: Met
     kind = _KINDS.get(type(constraint))
     reference = constraint if isinstance(constraint, ForeignKeyDef) else None
     subject = _Subject(table, getattr(constraint, "columns", ()), constraint.name, reference)
-    name = _name(subject, metadata.template(kind) if kind is not None else None)
+    name = _name(subject, metadata.template(kind) if kind is not None else None, metadata.dialect)
     return constraint if name is constraint.name else msgspec.structs.replace(constraint, name=name)
 
 
@@ -49,31 +51,44 @@ def dropped_name(name: str | None, kind: str, table: ObjectName, metadata: Metad
 
     Nothing is known of its columns.
     """
-    return _name(_Subject(table, name=name), metadata.template(kind))
+    return _name(_Subject(table, name=name), metadata.template(kind), metadata.dialect)
 
 
 def named_index(index: IndexDef, table: ObjectName, metadata: Metadata) -> IndexDef:
     """The index with the name that its metadata gives it where the source gives none."""
     if index.name is not None:
-        plain = str(index.name) if isinstance(index.name, FinalName) else index.name
-        return index if plain is index.name else msgspec.structs.replace(index, name=plain)
+        final = isinstance(index.name, FinalName)
+        return msgspec.structs.replace(index, name=cut(str(index.name), metadata.dialect)) if final else index
     template = metadata.template("ix") if metadata.known else None
     columns = index.columns
     name = _applied(template, _Subject(table, columns)) if template is not None and columns else None
-    return msgspec.structs.replace(index, name=name or Unknown("the library names it"))
+    given = cut(name, metadata.dialect) if name else Unknown("the library names it")
+    return msgspec.structs.replace(index, name=given)
 
 
-def _name(subject: _Subject, template: str | None) -> str | None:
+def cut(name: str, dialect: str | None) -> str:
+    """A name that a convention gives, or `op.f`, as SQLAlchemy shortens it for the server; it refuses other long names.
+
+    See `_truncate_and_render_maxlen_name` in sqlalchemy/sql/compiler.py (2.0); SQLite has no limit.
+    """
+    longest = _LONGEST.get(dialect or "postgresql")
+    if longest is None or len(name) <= longest:
+        return name
+    return f"{name[: longest - 8]}_{md5(name.encode(), usedforsecurity=False).hexdigest()[-4:]}"
+
+
+def _name(subject: _Subject, template: str | None, dialect: str | None) -> str | None:
     """The name from a template; that of the source where the template says nothing of it.
 
     A template with the name in it is for what has one, any other for what has none.
     """
     name = subject.name
     if isinstance(name, FinalName):
-        return str(name)
+        return cut(str(name), dialect)
     if template is None or (name is None) is ("%(constraint_name)s" in template):
         return name
-    return _applied(template, subject) or name
+    applied = _applied(template, subject)
+    return cut(applied, dialect) if applied else name
 
 
 def _applied(template: str, subject: _Subject) -> str | None:

@@ -22,13 +22,15 @@ class Metadata:
     """A `MetaData(...)`.
 
     `convention` holds its naming convention by kind of constraint (`pk`, `uq`, `ck`, `fk`, `ix`); a template that is
-    not known is None. `known` is not set where it is not evident what the metadata was made with.
+    not known is None. `known` is not set where it is not evident what the metadata was made with. `dialect` is that of
+    the server that the tables are made on, which limits names; where it is not known, they are cut as for PostgreSQL.
     """
 
     name: str | None = None
     schema: str | None = None
     convention: tuple[tuple[str, str | None], ...] = (("ix", "ix_%(column_0_label)s"),)
     known: bool = True
+    dialect: str | None = None
 
     def template(self, kind: str) -> str | None:
         """The template for names of a kind, or None."""
