@@ -25,6 +25,7 @@ from schemalint.facts.tables import (
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.compare_sides import SchemaDef
+from schemalint.schema.timeline import Timeline
 
 USERS = ObjectName("users")
 INTEGER, TEXT = SqlType("integer"), SqlType("text")
@@ -114,6 +115,16 @@ def test_what_is_not_known_is_a_comment_with_its_reason(operation):
 )  # fmt: skip
 def test_statements_of_other_servers(dialect, operation, expected):
     assert "\n".join(statements(operation, dialect)) == expected
+
+
+def test_keys_that_postgresql_would_merge_are_made_one_after_the_other():
+    timeline = Timeline()
+    timeline.apply(ops.CreateTable(TableDef(USERS, (SERIAL,), (PrimaryKeyDef(None, ("id",)),))), "r1")
+    timeline.apply(ops.AddConstraint(USERS, UniqueDef("u", ("id",))), "r2")
+    assert schema_sql(timeline.now()) == (
+        "CREATE TABLE users (\n    id SERIAL NOT NULL,\n    PRIMARY KEY (id)\n);\n"
+        "ALTER TABLE users ADD CONSTRAINT u UNIQUE (id);\n"
+    )
 
 
 def test_a_schema_makes_what_is_referred_to_first():

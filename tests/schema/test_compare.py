@@ -56,6 +56,12 @@ def of_column(**left):
     return table(columns=(replace(ColumnDef("c", INTEGER), **left),))
 
 
+def test_a_unique_constraint_over_the_primary_key_demands_nothing_more():
+    key, unique = PrimaryKeyDef(None, ("id",)), UniqueDef("u", ("id",))
+    assert said(SchemaDef((table(key, unique),)), SchemaDef((table(key),))) == []
+    assert said(SchemaDef((table(key),)), SchemaDef((table(key, unique),))) == []
+
+
 def index(name, *columns, **options):
     return IndexDef(name, tuple(IndexElement(column=column) for column in columns), **options)
 

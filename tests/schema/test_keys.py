@@ -72,6 +72,65 @@ class TestKeys:
         view = replay(table(name, "c" * 10, constraints=(UniqueDef(None, ("c" * 10,)),)))
         assert view.constraint(name, "t" * 48 + "_" + "c" * 10 + "_key") is not None
 
+    @pytest.mark.parametrize(
+        ("keys", "name"),
+        [
+            (("lower(email)",), "users_lower_idx"),
+            (("(pg_catalog.lower(email))",), "users_lower_idx"),
+            (("email || id",), "users_expr_idx"),
+            (("lower(email)", "lower(id)"), "users_lower_lower1_idx"),
+            (("a || b", "b || a"), "users_expr_expr1_idx"),
+            (("(email::integer)",), "users_email_idx"),
+            (("lower(email)::varchar(5)",), "users_lower_idx"),
+            (('lower(email) COLLATE "C"',), "users_lower_idx"),
+            (("CASE WHEN a IS NULL THEN b ELSE lower(a) END",), "users_lower_idx"),
+            (("CASE WHEN a IS NULL THEN b END",), "users_case_idx"),
+            (("COALESCE(a, b)",), "users_coalesce_idx"),
+            (('CAST("Email" AS text)',), "users_Email_idx"),
+            (("ARRAY[a]",), "users_array_idx"),
+            (("a AT TIME ZONE 'utc'",), "users_timezone_idx"),
+            (("a IS NULL",), "users_expr_idx"),
+            (("data ->> 'a'",), "users_expr_idx"),
+        ],
+    )
+    def test_an_unnamed_index_is_called_after_the_functions_in_its_keys(self, keys: tuple[str, ...], name: str) -> None:
+        elements = tuple(IndexElement(expression=key) for key in keys)
+        view = replay(table(USERS, "id"), ops.CreateIndex(USERS, IndexDef(None, elements)))
+        assert view.index(name) is not None
+        assert (
+            replay(table(USERS, "id"), ops.CreateIndex(USERS, IndexDef(None, elements)), ops.DropIndex(name))
+            .table(USERS)
+            .indexes()
+            == ()
+        )  # type: ignore[union-attr]
+
+    def test_an_unnamed_index_is_called_after_what_it_includes_too(self) -> None:
+        view = replay(table(USERS, "id", "a"), ops.CreateIndex(USERS, index(None, "id", include=("a",))))
+        assert view.index("users_id_a_idx") is not None
+
+    def test_postgresql_keeps_one_of_the_constraints_of_a_new_table_that_demand_the_same(self) -> None:
+        given = (
+            UniqueDef("taken", ("id",)),
+            UniqueDef(None, ("a",)),
+            PrimaryKeyDef(None, ("id",)),
+            UniqueDef("kept", ("a",)),
+            UniqueDef("other", ("a",), nulls_distinct=False),
+            UniqueDef("late", ("a",), deferrable=True),
+        )
+        create = table(USERS, "id", "a", constraints=given)
+        kept = (UniqueDef("kept", ("a",)), PrimaryKeyDef("taken", ("id",)), *given[4:])
+
+        assert replay(create).table(USERS).definition.constraints == kept  # type: ignore[union-attr]
+
+    def test_other_servers_keep_them_all_and_so_does_one_that_is_altered(self) -> None:
+        given = (PrimaryKeyDef(None, ("id",)), UniqueDef("u", ("id",)))
+        timeline = Timeline(dialect="mysql")
+        timeline.apply(table(USERS, "id", constraints=given), "r1")
+        altered = replay(table(USERS, "id", constraints=given[:1]), ops.AddConstraint(USERS, given[1]))
+
+        for view in (timeline.now(), altered):
+            assert view.table(USERS).definition.constraints == given  # type: ignore[union-attr]
+
     def test_a_name_that_nothing_bears_may_mean_any_unnamed_constraint_of_the_kind(self) -> None:
         create = table(
             USERS, "a", "b", constraints=(UniqueDef(None, ("a",)), UniqueDef(None, ("b",)), CheckDef(None, "a > 0"))

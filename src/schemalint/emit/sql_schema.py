@@ -11,7 +11,7 @@ from schemalint.emit.names import comment, path, quoted
 from schemalint.emit.sql import statement, statements, table_statements
 from schemalint.emit.sql_parts import column_clause, constraint_clause
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import CreateEnum, CreateObject
+from schemalint.facts.operations import AddConstraint, CreateEnum, CreateObject
 from schemalint.facts.tables import (
     CheckDef,
     ConstraintDef,
@@ -24,6 +24,7 @@ from schemalint.facts.types import ColumnType
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.compare_sides import SchemaDef
 from schemalint.schema.definitions import constraint_columns, enums_of, index_columns
+from schemalint.schema.keys import apart
 from schemalint.schema.view import SchemaView
 
 _BEFORE_TABLES = ("extension", "collation", "domain", "type", "sequence")
@@ -42,12 +43,13 @@ def schema_sql(schema: Union[SchemaView, SchemaDef], dialect: str = "postgresql"
     What is not known is a comment with its reason, so that the rest can be loaded.
     """
     objects = [item.definition for item in schema.objects()] if isinstance(schema, SchemaView) else []
+    grown = isinstance(schema, SchemaView)
     definitions = schema_of(schema) if isinstance(schema, SchemaView) else schema
     groups = [
         [*_schemas(definitions, dialect)],
         [*_objects((item for item in objects if item.kind in _BEFORE_TABLES), dialect)],
         [*_enums(definitions, dialect)],
-        *([*_table(table, dialect)] for table in in_order(definitions.tables)),
+        *([*_table(table, dialect, grown)] for table in in_order(definitions.tables)),
         [*_references(definitions, dialect)],
         [*_objects(_triggers_last(item for item in objects if item.kind not in _BEFORE_TABLES), dialect)],
     ]
@@ -110,8 +112,11 @@ def _values(kind: ColumnType) -> Union[tuple[str, ...], Unknown]:
     return kind.values
 
 
-def _table(table: TableDef, dialect: str) -> Iterator[str]:
-    """The table; what is over a column that cannot be written cannot be either."""
+def _table(table: TableDef, dialect: str, grown: bool) -> Iterator[str]:
+    """The table; what is over a column that cannot be written cannot be either.
+
+    Of a table that has `grown`, statement by statement, PostgreSQL keeps constraints that it would merge in one.
+    """
     lacking = {column.name for column in table.columns if isinstance(column_clause(column, dialect), Unknown)}
     if lacking:
         table = replace(
@@ -119,7 +124,10 @@ def _table(table: TableDef, dialect: str) -> Iterator[str]:
             constraints=tuple(_without(item, lacking) for item in table.constraints),
             indexes=tuple(_index_without(item, lacking) for item in table.indexes),
         )
-    yield from table_statements(table, dialect, references=dialect == "sqlite")
+    together, later = apart(table.constraints) if grown and dialect == "postgresql" else (table.constraints, ())
+    yield from table_statements(replace(table, constraints=together), dialect, references=dialect == "sqlite")
+    for constraint in later:
+        yield from statements(AddConstraint(table.name, constraint), dialect)
 
 
 def _without(constraint: ConstraintDef, lacking: set[str]) -> ConstraintDef:

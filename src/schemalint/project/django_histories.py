@@ -235,10 +235,10 @@ def _ends(site: Site, stands_for: Mapping[str, str]) -> dict[str, str]:
 
 def replay_site(program: Program, site: Site, reading: Reading) -> None:
     """Reads the revisions of all histories of a site in their common order and fills in their steps."""
-    timeline = Timeline()
     by_id = {revision.id: revision for history in site.histories for revision in history.ordered}
     servers = [server for history in site.histories[:1] for server in history.target.servers]
     dialect = servers[0].dialect if servers else None
+    timeline = Timeline(dialect=dialect)
     world = World(dialect, site.user_model, site.auto_field, lambda name: _is_deterministic(timeline, name))
     for history in site.histories:
         history.timeline = timeline

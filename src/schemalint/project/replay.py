@@ -81,9 +81,9 @@ def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
     A downgrade is read on the schema that its upgrade leaves, sees what it did itself, is compared with where it should
     lead, and is then taken back. Where a target has several servers, revisions are read for the first one.
     """
-    timeline = Timeline()
-    history.timeline = timeline
     dialect = history.target.servers[0].dialect if history.target.servers else None
+    timeline = Timeline(dialect=dialect)
+    history.timeline = timeline
     for revision in history.ordered:
         revision.before = timeline.now()
         upgrade(read, revision, timeline, dialect, reading)

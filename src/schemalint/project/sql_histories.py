@@ -79,7 +79,8 @@ def read_change(text: str, history: History | None, target: Target, *, single_tr
     what it runs on where there is no history.
     """
     if history is None:
-        history = History(STDIN, target, timeline=Timeline())
+        dialect = target.servers[0].dialect if target.servers else None
+        history = History(STDIN, target, timeline=Timeline(dialect=dialect))
     assert history.timeline is not None
     place = Place(STDIN, Span(1, 1, 1, 1))
     definition = RevisionDef(STDIN, STDIN, (), place, place, upgrade=place, framework="sql")

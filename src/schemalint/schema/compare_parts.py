@@ -16,6 +16,7 @@ from schemalint.facts.tables import (
 )
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.compare_sides import Contents, Part
+from schemalint.schema.keys import repeats_key
 from schemalint.schema.spelling import plain_sql, same_sql
 
 Found = tuple[str, str, str, Any, Any]
@@ -33,9 +34,13 @@ def part_differences(left: Contents, right: Contents, dialect: str | None) -> It
         for aspect, a, b in _changes(one, two):
             yield kind_of(one), part_name(table, one), aspect, a, b
     for one in ours:
+        if repeats_key(one, right.definition.constraints):
+            continue
         if _known(one) and not any(_may_be(one, other) for other in theirs) and right.lacks_part(one):
             yield kind_of(one), part_name(table, one), "missing", one, None
     for two in theirs:
+        if repeats_key(two, left.definition.constraints):
+            continue
         if _known(two) and not any(_may_be(two, other) for other in ours) and left.lacks_part(two):
             yield kind_of(two), part_name(table, two), "extra", None, two
 

@@ -21,6 +21,7 @@ from schemalint.facts.tables import (
 )
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
+from schemalint.schema.index_names import named_after
 
 _WORDS = re.compile(r"'(?:[^']|'')*'|\"(?P<quoted>(?:[^\"]|\"\")*)\"|(?P<bare>[^\W\d]\w*)")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -112,11 +113,16 @@ def with_enum(
 
 
 def default_index_name(table: str, definition: IndexDef) -> str:
-    """The name that PostgreSQL gives an index without one (`ChooseIndexName` in indexcmds.c)."""
+    """The name that PostgreSQL gives an index without one (`ChooseIndexName` and `ChooseIndexColumnNames` in
+    indexcmds.c): after all its columns, each of them once, with a number where two are called the same."""
     if isinstance(definition.elements, Unknown):
         return _object_name(table, "", "idx")
-    keys = "_".join(element.column or "expr" for element in definition.elements)
-    return _object_name(table, keys, "idx")
+    names: list[str] = []
+    keys = [element.column or named_after(element.expression or "") or "expr" for element in definition.elements]
+    for key in (*keys, *definition.include):
+        numbered = (f"{key}{number}" for number in range(1, len(names) + 1))
+        names.append(next(name for name in (key, *numbered) if name not in names))
+    return _object_name(table, "_".join(names), "idx")
 
 
 def default_constraint_name(table: str, definition: ConstraintDef, columns: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ from schemalint.schema.definitions import (
     renamed_target,
     unknown_column,
 )
+from schemalint.schema.keys import merged
 from schemalint.schema.references import (
     current_name,
     drop_mentioning,
@@ -78,7 +79,8 @@ def _fill(change: Change, table: TableStore, definition: TableDef) -> None:
         stored = replace(column, nullable=False) if column.name in not_null else column
         change.write(table.columns.setdefault(column.name, Track()), True, stored, change.origin())
         note_enums(change.store, table, column)
-    for constraint in definition.constraints:
+    on_postgresql = change.store.dialect == "postgresql"
+    for constraint in merged(definition.constraints) if on_postgresql else definition.constraints:
         change.write(hold_constraint(change, table, constraint), True, ConstraintState(constraint), change.origin())
     for index in definition.indexes:
         change.write(hold_index(change.store, table, index), True, index, change.origin())

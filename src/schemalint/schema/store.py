@@ -191,8 +191,9 @@ class Store:
     used an enum, mentioned a table); whether it still does is for the tracks to say.
     """
 
-    def __init__(self, default_schema: str | None = None) -> None:
+    def __init__(self, default_schema: str | None = None, dialect: str | None = None) -> None:
         self.default_schema = default_schema
+        self.dialect = dialect or "postgresql"
         self.step = 0
         self.origins = 0
         self.tables: dict[ObjectName, Track[TableStore]] = {}

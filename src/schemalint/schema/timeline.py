@@ -50,10 +50,12 @@ class Timeline:
     `default_schema` is the schema of names that give none, where it is known; `users` and `public.users` are the
     same table then. Otherwise names are compared exactly, and an operation on `public.users`, which the history
     never made, leaves the contents of a `users` that it made not known in full.
+
+    Where servers differ in what an operation leaves, the `dialect` counts, and PostgreSQL where it is not known.
     """
 
-    def __init__(self, default_schema: str | None = None) -> None:
-        self._store = Store(default_schema)
+    def __init__(self, default_schema: str | None = None, dialect: str | None = None) -> None:
+        self._store = Store(default_schema, dialect)
 
     def apply(self, operation: ops.Operation, revision: str, guarded: bool = False, conditional: bool = False) -> int:
         """Applies an operation of a revision as the next step and returns the number of that step.
