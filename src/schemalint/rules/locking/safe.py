@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import Operation
 from schemalint.project.subjects import Revision
 
@@ -18,7 +19,8 @@ class Stage:
     """What one revision of a safe sequence does.
 
     `alone` tells that it must run outside of any transaction (CONCURRENTLY), `apart` that it must not share the
-    transaction of the stage before it (VALIDATE). `note` says what comes first, where that is not an operation.
+    transaction of the stage before it (VALIDATE). `note` says what comes first, where that is not an operation; a stage
+    may be a note alone.
     """
 
     operations: tuple[Operation, ...]
@@ -46,8 +48,8 @@ def _stage(stage: Stage, number: int, of: int, framework: str, revision: Revisio
     if framework == "alembic":
         yield from _alembic(stage, revision)
     elif framework == "django":
-        yield from _django(stage)
-    else:
+        yield from _django(stage, revision)
+    elif stage.operations:
         from schemalint.emit.sql import statements
 
         if stage.alone:
@@ -61,6 +63,8 @@ def _alembic(stage: Stage, revision: Revision) -> Iterator[str]:
     """Without `transaction_per_migration`, the next revision shares the transaction: a block of its own ends it."""
     from schemalint.emit.alembic import alembic_code
 
+    if not stage.operations:
+        return
     code = "\n".join(map(alembic_code, stage.operations))
     env = revision.history.env
     shared = env is None or env.transaction_per_migration is not True
@@ -70,12 +74,20 @@ def _alembic(stage: Stage, revision: Revision) -> Iterator[str]:
     yield from code.splitlines()
 
 
-def _django(stage: Stage) -> Iterator[str]:
+def _django(stage: Stage, revision: Revision) -> Iterator[str]:
     from schemalint.emit.django import django_code
 
+    if not stage.operations:
+        return
     if stage.alone:
         yield "atomic = False"
+    app = f"{revision.id.partition('.')[0]}_"
+
+    def model(table: ObjectName) -> str | None:
+        """The model whose table has the name that Django gives; any other is left to SQL."""
+        return table.name.removeprefix(app) if table.name.startswith(app) else None
+
     yield "operations = ["
     for operation in stage.operations:
-        yield from textwrap.indent(f"{django_code(operation)},", "    ").splitlines()
+        yield from textwrap.indent(f"{django_code(operation, model)},", "    ").splitlines()
     yield "]"
