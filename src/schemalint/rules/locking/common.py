@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from schemalint.diagnostics import Weight
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import DropTable, SetParameter
 from schemalint.facts.unknown import Unknown
-from schemalint.project.subjects import Step
+from schemalint.project.subjects import Revision, Step
 from schemalint.rules.common import is_new, weight_on
 from schemalint.rules.common import statement_of as statement_of
 from schemalint.schema.effects.records import Effect, TableLock
@@ -98,6 +99,35 @@ def strong_locks(step: Step) -> tuple[TableLock, ...]:
     effect = step.effect_on(POSTGRESQL)
     locks = effect.locks if effect is not None else ()
     return tuple(lock for lock in locks if lock.blocks and not is_new(step, lock.table))
+
+
+def later_steps(step: Step) -> tuple[Step, ...]:
+    """The steps of its revision after a step."""
+    return tuple(other for other in step.revision.steps if other.number > step.number)
+
+
+def is_dropped_later(step: Step, table: ObjectName) -> bool:
+    """Whether the revision goes on to drop a table, so that it is out of use anyway."""
+    return any(isinstance(other.operation, DropTable) and other.operation.name == table for other in later_steps(step))
+
+
+def has_lock_timeout(revision: Revision) -> bool:
+    """Whether what runs a revision is known to set a limit for waiting on locks."""
+    env = revision.history.env
+    outside = env is not None and env.lock_timeout is not None
+    return outside or revision.history.target.lock_timeout_set_by is not None
+
+
+def sets_lock_timeout(step: Step) -> bool:
+    """Whether a step sets such a limit itself."""
+    operation = step.operation
+    return isinstance(operation, SetParameter) and operation.name.lower() == "lock_timeout"
+
+
+def waits_with_limit(step: Step) -> bool:
+    """Whether a step is known to give up waiting for a lock after a while."""
+    before = (other for other in step.revision.steps if other.number < step.number)
+    return has_lock_timeout(step.revision) or any(map(sets_lock_timeout, before))
 
 
 def is_small(step: Step, table: ObjectName) -> bool:

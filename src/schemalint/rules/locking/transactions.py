@@ -24,10 +24,12 @@ from schemalint.rules.common import is_new, way_for, weight_on
 from schemalint.rules.locking.common import (
     POSTGRESQL,
     Held,
+    has_lock_timeout,
     held_before,
     impact,
     is_small,
     lowered,
+    sets_lock_timeout,
     statement_of,
     strong_locks,
 )
@@ -127,10 +129,10 @@ def _taken(held: Held) -> Related:
 @rule("LCK019", "missing-lock-timeout", "I/W/W", judges_change=True)
 def missing_lock_timeout(revision: Revision) -> Iterator[Finding]:
     """A strong lock is waited for without a limit, and everybody else queues behind it."""
-    if not revision.steps or _has_timeout(revision):
+    if not revision.steps or has_lock_timeout(revision):
         return
     for step in revision.steps:
-        if isinstance(step.operation, OpaqueOperation) or _sets_timeout(step):
+        if isinstance(step.operation, OpaqueOperation) or sets_lock_timeout(step):
             return
         lock = next((lock for lock in strong_locks(step) if lock.blocks_reads), None)
         weight = weight_on(step.target, POSTGRESQL)
@@ -150,17 +152,6 @@ def missing_lock_timeout(revision: Revision) -> Iterator[Finding]:
             ),
         )
         return
-
-
-def _has_timeout(revision: Revision) -> bool:
-    env = revision.history.env
-    outside = env is not None and env.lock_timeout is not None
-    return outside or revision.history.target.lock_timeout_set_by is not None
-
-
-def _sets_timeout(step: Step) -> bool:
-    operation = step.operation
-    return isinstance(operation, SetParameter) and operation.name.lower() == "lock_timeout"
 
 
 def _limit(revision: Revision) -> str:
