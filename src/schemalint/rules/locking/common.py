@@ -44,18 +44,23 @@ class Impact:
     @property
     def measured(self) -> str:
         """The row of facts as a sentence."""
-        locks = [f"{lock.mode} on `{lock.table}`" for lock in self.effect.locks]
-        work = [
-            f"{verb} `{table}`"
-            for verb, tables in (
-                ("writes all rows of", self.effect.rewrites),
-                ("reads all rows of", self.effect.scans),
-                ("builds an index of", self.effect.builds),
-            )
-            for table in tables
-        ]
-        parts = [f"takes {_listed(locks)}"] if locks else []
-        return f"{self.effect.source}: it {_listed([*parts, *work])}"
+        return measured(self.effect)
+
+
+def measured(effect: Effect) -> str:
+    """What was measured of an effect, as a sentence."""
+    locks = [f"{lock.mode} on `{lock.table}`" for lock in effect.locks]
+    work = [
+        f"{verb} `{table}`"
+        for verb, tables in (
+            ("writes all rows of", effect.rewrites),
+            ("reads all rows of", effect.scans),
+            ("builds an index of", effect.builds),
+        )
+        for table in tables
+    ]
+    parts = [f"takes {_listed(locks)}"] if locks else []
+    return f"{effect.source}: it {_listed([*parts, *work])}"
 
 
 def impact(step: Step, dialect: str = POSTGRESQL) -> Impact | None:
