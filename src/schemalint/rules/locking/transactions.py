@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Related, Weight
+from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     AddColumn,
     AddConstraint,
@@ -171,7 +172,7 @@ def wide_lock_window(revision: Revision) -> Iterator[Finding]:
     for step in revision.steps:
         own = {lock.table for lock in strong_locks(step) if lock.blocks_reads}
         before = [held for held in held_before(step) if held.lock.blocks_reads]
-        others = [held for held in before if held.lock.table not in own]
+        others = [held for held in before if not any(_may_be_one(held.lock.table, table) for table in own)]
         if not own or len(before) != 1 or not others or weight_on(step.target, POSTGRESQL) is None:
             continue
         held = others[0]
@@ -188,6 +189,11 @@ def wide_lock_window(revision: Revision) -> Iterator[Finding]:
             related=(_taken(held),),
         )
         return
+
+
+def _may_be_one(table: ObjectName, other: ObjectName) -> bool:
+    """Whether two names can be one table: `users` is `public.users` where the search path says so."""
+    return table.name == other.name and (table.schema == other.schema or not (table.schema and other.schema))
 
 
 @rule("LCK032", "pending-trigger-events", "W/E/E", judges_change=True)
