@@ -127,6 +127,16 @@ def test_keys_that_postgresql_would_merge_are_made_one_after_the_other():
     )
 
 
+def test_a_materialized_view_comes_with_its_indexes():
+    timeline = Timeline()
+    view = ops.CreateObject("materialized view", ObjectName("v"), sql="CREATE MATERIALIZED VIEW v AS SELECT 1 AS a")
+    timeline.apply(view, "r1")
+    timeline.apply(ops.CreateIndex(ObjectName("v"), IndexDef("i", (IndexElement(column="a"),), unique=True)), "r2")
+    assert schema_sql(timeline.now()) == (
+        "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;\nCREATE UNIQUE INDEX i ON v (a);\n"
+    )
+
+
 def test_a_schema_makes_what_is_referred_to_first():
     posts = TableDef(
         ObjectName("posts", "blog"),

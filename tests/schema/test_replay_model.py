@@ -134,7 +134,10 @@ class Model:
         self.tables[name] = self.made, table
         for column in operation.table.columns:
             table.columns[column.name] = Part(True, column, self.revision)
+        keys = [item.columns for item in operation.table.constraints if isinstance(item, PrimaryKeyDef)]
         for constraint in operation.table.constraints:
+            if isinstance(constraint, UniqueDef) and constraint.columns in keys:
+                continue
             table.constraints[constraint.name] = Part(True, constraint, self.revision)
             if isinstance(constraint, PrimaryKeyDef):
                 self.set_not_null(table, constraint.columns, False)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemalint.emit.names import comment, path, quoted
 from schemalint.emit.sql import statement, statements, table_statements
-from schemalint.emit.sql_parts import column_clause, constraint_clause
+from schemalint.emit.sql_parts import column_clause, constraint_clause, index_statement
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import AddConstraint, CreateEnum, CreateObject
 from schemalint.facts.tables import (
@@ -25,7 +25,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.schema.compare_sides import SchemaDef
 from schemalint.schema.definitions import constraint_columns, enums_of, index_columns
 from schemalint.schema.keys import apart
-from schemalint.schema.view import SchemaView
+from schemalint.schema.view import MATERIALIZED_VIEW, SchemaView
 
 _BEFORE_TABLES = ("extension", "collation", "domain", "type", "sequence")
 _OF_NO_TABLE = Unknown("a column of it is not written")
@@ -51,7 +51,7 @@ def schema_sql(schema: Union[SchemaView, SchemaDef], dialect: str = "postgresql"
         [*_enums(definitions, dialect)],
         *([*_table(table, dialect, grown)] for table in in_order(definitions.tables)),
         [*_references(definitions, dialect)],
-        [*_objects(_triggers_last(item for item in objects if item.kind not in _BEFORE_TABLES), dialect)],
+        [*_objects(_triggers_last(item for item in objects if item.kind not in _BEFORE_TABLES), dialect, schema)],
     ]
     return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
 
@@ -86,9 +86,16 @@ def _triggers_last(objects: Iterable[CreateObject]) -> list[CreateObject]:
     return sorted(objects, key=lambda item: item.kind == "trigger")
 
 
-def _objects(objects: Iterable[CreateObject], dialect: str) -> Iterator[str]:
+def _objects(
+    objects: Iterable[CreateObject], dialect: str, schema: Union[SchemaView, SchemaDef, None] = None
+) -> Iterator[str]:
+    """The objects, materialized views with their indexes."""
     for item in objects:
         yield from statements(item, dialect)
+        held = schema.table(item.name) if isinstance(schema, SchemaView) and item.kind == MATERIALIZED_VIEW else None
+        for index in held.indexes() if held is not None else ():
+            clause = index_statement(index.definition, item.name, dialect)
+            yield statement(clause, f"index {index.definition.name or ''} of {item.name}")
 
 
 def _enums(schema: SchemaDef, dialect: str) -> Iterator[str]:

@@ -149,8 +149,15 @@ class Change:
         self.write(track, present, table, table.origin)
         self.write(table.names, True, name, table.origin)
         self.store.spellings.setdefault(name.name, {})[self.store.key(name)] = None
-        self.work_outside(name)
+        if not self._is_view(name):
+            self.work_outside(name)
         return table
+
+    def _is_view(self, name: ObjectName) -> bool:
+        """Whether a name is that of a view that the history made."""
+        kinds = ("view", "materialized view")
+        tracks = (track for kind in kinds for track in self.store.objects.get((kind, self.store.key(name)), ()))
+        return any(track.last is not None and track.last.present is not False for track in tracks)
 
     def outside(self) -> Origin:
         """The origin of something that was there before the history."""

@@ -108,14 +108,14 @@ def _values(left: EnumDef, right: EnumDef) -> Iterator[Difference]:
 
 
 def _objects(left: Side, right: Side, only: Collection[ObjectName] | None) -> Iterator[Difference]:
-    """Views, functions, triggers, ...: by kind and name."""
-    ours = {(item.kind, item.name): item for item in left.objects() if only is None or item.name in only}
-    theirs = {(item.kind, item.name): item for item in right.objects() if only is None or item.name in only}
+    """Views, functions, triggers, ...: by kind, name and the table that they belong to."""
+    ours = {(item.kind, item.name, item.table): item for item in left.objects() if only is None or item.name in only}
+    theirs = {(item.kind, item.name, item.table): item for item in right.objects() if only is None or item.name in only}
     for key in dict.fromkeys((*ours, *theirs)):
-        kind, name = key
-        if key not in theirs and right.lacks_object(kind, name):
+        kind, name, _ = key
+        if key not in theirs and right.lacks_object(*key):
             yield Difference(kind, str(name), MISSING, ours[key])
-        elif key not in ours and left.lacks_object(kind, name):
+        elif key not in ours and left.lacks_object(*key):
             yield Difference(kind, str(name), EXTRA, None, theirs[key])
 
 

@@ -51,7 +51,7 @@ class Side(Protocol):
     def enums(self) -> Iterable[EnumDef]: ...
     def lacks_enum(self, name: ObjectName) -> bool: ...
     def objects(self) -> Iterable[CreateObject]: ...
-    def lacks_object(self, kind: str, name: ObjectName) -> bool: ...
+    def lacks_object(self, kind: str, name: ObjectName, table: ObjectName | None) -> bool: ...
 
 
 def side_of(schema: Union[SchemaView, SchemaDef, Side], dialect: str | None) -> Side:
@@ -111,7 +111,7 @@ class DefinitionSide:
     def objects(self) -> Iterable[CreateObject]:
         return ()
 
-    def lacks_object(self, kind: str, name: ObjectName) -> bool:
+    def lacks_object(self, kind: str, name: ObjectName, table: ObjectName | None) -> bool:
         return False
 
 
@@ -152,8 +152,8 @@ class ViewSide:
     def objects(self) -> Iterator[CreateObject]:
         return (item.definition for item in self.view.objects())
 
-    def lacks_object(self, kind: str, name: ObjectName) -> bool:
-        return self.view.has_object(kind, name) is False
+    def lacks_object(self, kind: str, name: ObjectName, table: ObjectName | None) -> bool:
+        return self.view.has_object(kind, name, table) is False
 
 
 class Origins(ViewSide):
@@ -196,6 +196,6 @@ class Origins(ViewSide):
         made = self._after.enum(name)
         return super().lacks_enum(name) or (made is not None and self._made(made.created_at))
 
-    def lacks_object(self, kind: str, name: ObjectName) -> bool:
-        made = self._after.object(kind, name)
-        return super().lacks_object(kind, name) or (made is not None and self._made(made.created_at))
+    def lacks_object(self, kind: str, name: ObjectName, table: ObjectName | None) -> bool:
+        made = self._after.object(kind, name, table)
+        return super().lacks_object(kind, name, table) or (made is not None and self._made(made.created_at))

@@ -39,6 +39,11 @@ def constraint_columns(definition: ConstraintDef) -> tuple[str, ...]:
     return () if isinstance(definition, (CheckDef, ExcludeDef)) else definition.columns
 
 
+def is_enforced(definition: ConstraintDef) -> bool:
+    """Whether a constraint is checked at all."""
+    return definition.enforced if isinstance(definition, (CheckDef, ForeignKeyDef)) else True
+
+
 def index_columns(definition: IndexDef) -> tuple[str, ...]:
     """The columns that an index names as keys or includes; those inside SQL are not among them."""
     if isinstance(definition.elements, Unknown):
@@ -141,6 +146,11 @@ def default_constraint_name(table: str, definition: ConstraintDef, columns: Iter
     used = [column for column in columns if isinstance(sql, str) and _mentions(sql, column)]
     label = "check" if isinstance(definition, CheckDef) else "excl"
     return _object_name(table, used[0] if len(used) == 1 else "", label)
+
+
+def default_sequence_name(table: str, column: str) -> str:
+    """The name that PostgreSQL gives the sequence of a serial or identity column."""
+    return _object_name(table, column, "seq")
 
 
 def _object_name(table: str, columns: str, label: str) -> str:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from schemalint.facts.names import ObjectName
 from schemalint.facts.tables import ColumnDef, ConstraintDef, ForeignKeyDef, IndexDef
 from schemalint.schema.change import UNDER_CONDITION, Change
-from schemalint.schema.definitions import default_constraint_name, default_index_name, enums_of
+from schemalint.schema.definitions import default_constraint_name, default_index_name, default_sequence_name, enums_of
 from schemalint.schema.store import ConstraintState, Entry, Key, Store, TableStore, Track, Unnamed
 
 T = TypeVar("T")
 
-_OF_THE_TABLE = frozenset({"trigger", "policy", "rule"})
+_OF_THE_TABLE = frozenset({"trigger", "policy", "rule", "statistics", "sequence"})
 
 
 def current_name(table: TableStore) -> ObjectName:
@@ -98,27 +98,57 @@ def drop_references(change: Change, name: ObjectName, columns: tuple[str, ...] |
 def move_references(change: Change, old: ObjectName, new: ObjectName) -> None:
     """Lets what refers to a table, or mentions it, follow its rename."""
     store = change.store
-    for track, definition in list(references_to(store, old)):
-        state = track.entries[-1].value
-        change.alter(track, replace(state, definition=replace(definition, target=new)))
+    for key, reference in list(references_to(store, old)):
+        state = key.entries[-1].value
+        change.alter(key, replace(state, definition=replace(reference, target=new)))
     store.referrers.setdefault(store.key(new), {}).update(store.referrers.get(store.key(old), {}))
-    for identity in list(store.mentioners.get(store.key(old), {})):
-        entry = there(store.objects[identity])
+    for track in list(store.mentioners.get(store.key(old), {})):
+        entry = there(track)
         if entry is not None:
-            mentions = tuple(new if store.key(name) == store.key(old) else name for name in entry.value.mentions)
-            change.alter(store.objects[identity], replace(entry.value, mentions=mentions))
-            store.mentioners.setdefault(store.key(new), {})[identity] = None
+            definition = entry.value
+            mentions = tuple(new if store.key(name) == store.key(old) else name for name in definition.mentions)
+            owner = definition.table
+            table = new if owner is not None and store.key(owner) == store.key(old) else owner
+            change.alter(track, replace(definition, mentions=mentions, table=table))
+            store.mentioners.setdefault(store.key(new), {})[track] = None
 
 
 def drop_mentioning(change: Change, table: ObjectName, cascade: bool) -> None:
-    """Drops the objects that go with a table: its triggers, policies and rules; with CASCADE its views too."""
+    """Drops the objects that go with a table or view: triggers, policies, rules, statistics, the sequences that it
+    owns; with CASCADE the views of it too."""
     store = change.store
-    for kind, name in store.mentioners.get(store.key(table), {}):
-        entry = there(store.objects[kind, name])
+    for track in list(store.mentioners.get(store.key(table), {})):
+        entry = there(track)
         if entry is None or not any(store.key(mention) == store.key(table) for mention in entry.value.mentions):
             continue
-        if kind in _OF_THE_TABLE or (cascade and kind.endswith("view")):
-            change.remove(store.objects[kind, name], entry.value)
+        if entry.value.kind in _OF_THE_TABLE:
+            change.remove(track, entry.value)
+        elif cascade and entry.value.kind.endswith("view"):
+            change.remove(track, entry.value)
+            drop_with_view(change, entry.value.name, cascade)
+
+
+def drop_with_view(change: Change, name: ObjectName, cascade: bool) -> None:
+    """Drops what goes with a view: the indexes of a materialized one, and the same as with a table."""
+    track = change.store.tables.get(change.store.key(name))
+    entry = there(track) if track is not None else None
+    if track is not None and entry is not None:
+        change.remove(track, entry.value)
+        change.write(entry.value.names, False, name, entry.value.origin)
+    drop_mentioning(change, name, cascade)
+
+
+def drop_serials(change: Change, table: TableStore) -> None:
+    """Drops the sequences that came with the columns of a table, where the history has worked on them."""
+    store = change.store
+    columns = [track.entries[-1].value for track in table.columns.values() if track.entries]
+    for column in columns:
+        for name in {entry.value for entry in table.names.entries} if column.identity is not None else ():
+            sequence = ObjectName(default_sequence_name(name.name, column.name), name.schema)
+            for track in store.objects.get(("sequence", store.key(sequence)), ()):
+                entry = there(track)
+                if entry is not None:
+                    change.remove(track, entry.value)
 
 
 def note_enums(store: Store, table: TableStore, column: ColumnDef) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import (
     AddConstraint,
+    AlterTable,
     CreateIndex,
     DropConstraint,
     DropIndex,
@@ -17,7 +18,7 @@ from schemalint.facts.operations import (
     RenameIndex,
     ValidateConstraint,
 )
-from schemalint.facts.tables import CheckDef, ConstraintDef, IndexDef, PrimaryKeyDef, UniqueDef
+from schemalint.facts.tables import CheckDef, ConstraintDef, ForeignKeyDef, IndexDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import Change
 from schemalint.schema.definitions import (
@@ -35,7 +36,7 @@ from schemalint.schema.references import (
     set_not_null,
     there,
 )
-from schemalint.schema.store import ConstraintState, Key, TableStore, Track, Unnamed
+from schemalint.schema.store import PUBLIC, ConstraintState, Key, TableStore, Track, Unnamed
 
 T = TypeVar("T")
 
@@ -137,6 +138,27 @@ def drop_constraint(change: Change, operation: DropConstraint) -> None:
         change.remove(table.constraints.setdefault(name, Track()), unseen)
 
 
+def alter_constraint(change: Change, table: TableStore, operation: AlterTable) -> None:
+    """ALTER CONSTRAINT of a foreign key: when it is checked, and whether it is (PostgreSQL 18)."""
+    key = find(table.constraints, operation.name) if operation.name is not None else None
+    state = table.constraints[key].entries[-1].value if key is not None else None
+    if key is None or state is None or not isinstance(state.definition, ForeignKeyDef):
+        return
+    words = " ".join((operation.value or "").lower().split())
+    definition = state.definition
+    if "not deferrable" in words:
+        definition = replace(definition, deferrable=False, initially_deferred=False)
+    elif "deferrable" in words or "initially" in words:
+        deferred = "initially deferred" in words
+        able = deferred or "deferrable" in words
+        definition = replace(definition, deferrable=able, initially_deferred=deferred)
+    enforced = False if "not enforced" in words else True if "enforced" in words else definition.enforced
+    valid = False if not enforced else True if not definition.enforced else state.valid
+    definition = replace(definition, enforced=enforced)
+    if definition != state.definition:
+        change.alter(table.constraints[key], replace(state, definition=definition, valid=valid))
+
+
 def validate_constraint(change: Change, operation: ValidateConstraint) -> None:
     """VALIDATE CONSTRAINT."""
     table = change.table(operation.table)
@@ -183,8 +205,10 @@ def _holders(change: Change, name: str, schema: str | None) -> list[TableStore]:
     """The tables of a schema that ever held an index or constraint of a name, the newest first."""
     key = change.store.key
     wanted = key(ObjectName(name, schema)).schema
-    tables = reversed(change.store.holders.get(name, {}))
-    return [table for table in tables if there(table.names) and key(current_name(table)).schema == wanted]
+    tables = [table for table in reversed(change.store.holders.get(name, {})) if there(table.names)]
+    found = [(key(current_name(table)).schema, table) for table in tables]
+    exact = [table for its_schema, table in found if its_schema == wanted]
+    return [*exact, *(table for its_schema, table in found if {its_schema, wanted} == PUBLIC)]
 
 
 def _lost(change: Change, name: str, schema: str | None) -> Track[None]:

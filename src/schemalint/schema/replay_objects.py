@@ -22,13 +22,14 @@ from schemalint.facts.operations import (
     OpaqueOperation,
     RenameEnum,
     RenameEnumValue,
+    RenameTable,
 )
-from schemalint.facts.tables import EnumDef
+from schemalint.facts.tables import Default, EnumDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import UNDER_CONDITION, Change
 from schemalint.schema.definitions import enums_of, with_enum
-from schemalint.schema.references import current_name, there
-from schemalint.schema.replay_tables import drop_column, drop_table
+from schemalint.schema.references import current_name, drop_with_view, move_references, there
+from schemalint.schema.replay_tables import drop_column, drop_table, rename_table
 from schemalint.schema.store import Entry, Track
 
 Values = Union[tuple[str, ...], Unknown]
@@ -92,6 +93,18 @@ def rename_enum_value(change: Change, operation: RenameEnumValue) -> None:
         return
     values = entry.value.values
     _set_values(change, entry, tuple(operation.new_value if v == operation.value else v for v in values))
+    if not change.conditional:
+        _rename_defaults(change, operation)
+
+
+def _rename_defaults(change: Change, operation: RenameEnumValue) -> None:
+    """Lets the defaults of the columns of an enum follow: the server keeps them as the value, not as its text."""
+    store = change.store
+    for table, name in list(store.enum_users.get(store.key(operation.name), {})):
+        entry = there(table.columns[name])
+        default = entry.value.default if entry is not None else None
+        if entry is not None and isinstance(default, Default) and default.literal and default.sql == operation.value:
+            change.alter(table.columns[name], replace(entry.value, default=Default(operation.new_value, True)))
 
 
 def create_schema(change: Change, operation: CreateSchema) -> None:
@@ -112,55 +125,71 @@ def drop_schema(change: Change, operation: DropSchema) -> None:
     for name, enums in store.enums.items():
         if name.schema == schema and (enum := there(enums)):
             change.remove(enums, enum.value)
-    for (_, name), objects in store.objects.items():
-        if name.schema == schema and (entry := there(objects)):
-            change.remove(objects, entry.value)
+    for (_, name), tracks in store.objects.items():
+        for held in tracks if name.schema == schema else ():
+            if (entry := there(held)) is not None:
+                change.remove(held, entry.value)
 
 
 _RENAME = re.compile(r'\bRENAME\s+TO\s+"?(\w+)"?\s*$', re.IGNORECASE)
+_ROUTINES = frozenset({"function", "procedure"})
+_RENAMED = _ROUTINES | {"trigger", "view", "materialized view", "sequence", "statistics", "policy", "rule"}
 _CALL = r"(?i:EXECUTE\s+(?:FUNCTION|PROCEDURE)\s+)(?:\w+\.)?"
 
 
 def create_object(change: Change, operation: CreateObject) -> None:
     """CREATE [OR REPLACE] VIEW, FUNCTION, TRIGGER, ...: one of the name is replaced."""
-    store = change.store
-    identity = (operation.kind, store.key(operation.name))
-    change.create(store.objects.setdefault(identity, Track()), operation)
-    for table in operation.mentions:
-        store.mentioners.setdefault(store.key(table), {})[identity] = None
+    track = change.store.object_track(operation.kind, operation.name, operation.table)
+    change.create(track, operation)
+    _note_mentions(change, track, operation.mentions)
+
+
+def _note_mentions(change: Change, track: Track[CreateObject], mentions: tuple[ObjectName, ...]) -> None:
+    for table in mentions:
+        change.store.mentioners.setdefault(change.store.key(table), {})[track] = None
 
 
 def alter_object(change: Change, operation: AlterObject) -> None:
     """ALTER of an object, which it proves to be there."""
-    store = change.store
-    identity = (operation.kind, store.key(operation.name))
-    track = store.objects.setdefault(identity, Track())
+    track = change.store.object_track(operation.kind, operation.name, operation.table)
     if there(track) is None:
         create_object(change, CreateObject(operation.kind, operation.name, operation.mentions, table=operation.table))
     elif change.conditional:
         return
     elif operation.kind == "domain":
         _alter_domain(change, track, operation)
-    elif operation.kind in ("function", "procedure", "trigger"):
+    elif operation.kind == "sequence" and operation.change.upper().startswith("OWNED BY"):
+        change.alter(track, replace(track.entries[-1].value, mentions=operation.mentions))
+        _note_mentions(change, track, operation.mentions)
+    elif operation.kind in _RENAMED:
         new_name = _RENAME.search(operation.change)
         if new_name is not None:
-            _rename_routine(change, track, ObjectName(new_name[1], operation.name.schema))
+            _rename_object(change, track, ObjectName(new_name[1], operation.name.schema))
 
 
-def _rename_routine(change: Change, track: Track[CreateObject], name: ObjectName) -> None:
-    """A new name of a function, procedure or trigger. Triggers call a function by what it is, so they follow."""
+def _rename_object(change: Change, track: Track[CreateObject], name: ObjectName) -> None:
+    """A new name of an object. Triggers call a function by what it is, so they follow; indexes of a view stay with
+    it."""
     store = change.store
     old = track.entries[-1].value
     change.remove(track, old)
     create_object(change, replace(old, name=name, sql=_renamed(old.sql, "", old.name.name, name.name)))
-    if old.kind == "trigger":
-        return
-    for (kind, _), triggers in store.objects.items():
-        entry = there(triggers) if kind == "trigger" else None
-        if entry is not None:
-            sql = _renamed(entry.value.sql, _CALL, old.name.name, name.name)
-            if sql != entry.value.sql:
-                change.alter(triggers, replace(entry.value, sql=sql))
+    if old.kind.endswith("view"):
+        if store.key(old.name) in store.tables:
+            rename_table(change, RenameTable(old.name, name))
+        else:
+            move_references(change, old.name, name)
+    for trigger, entry in _callers(change, old.name.name) if old.kind in _ROUTINES else ():
+        sql = _renamed(entry.value.sql, _CALL, old.name.name, name.name)
+        change.alter(trigger, replace(entry.value, sql=sql))
+
+
+def _callers(change: Change, function: str) -> list[tuple[Track[CreateObject], Entry[CreateObject]]]:
+    """The triggers that call a function."""
+    call = re.compile(rf'{_CALL}"?\b{re.escape(function)}\b')
+    found = ((track, there(track)) for track in change.store.all_objects())
+    triggers = [(track, entry) for track, entry in found if entry is not None and entry.value.kind == "trigger"]
+    return [(track, entry) for track, entry in triggers if entry.value.sql and call.search(entry.value.sql)]
 
 
 def _renamed(sql: str | None, before: str, old: str, new: str) -> str | None:
@@ -186,9 +215,16 @@ def _alter_domain(change: Change, track: Track[CreateObject], operation: AlterOb
 
 
 def drop_object(change: Change, operation: DropObject) -> None:
-    """DROP of an object."""
-    track = change.store.objects.setdefault((operation.kind, change.store.key(operation.name)), Track())
-    change.remove(track, CreateObject(operation.kind, operation.name))
+    """DROP of an object. The indexes of a materialized view go with it; CASCADE takes the triggers of a function."""
+    track = change.store.object_track(operation.kind, operation.name, operation.table)
+    change.remove(track, CreateObject(operation.kind, operation.name, table=operation.table))
+    if change.conditional:
+        return
+    if operation.kind.endswith("view"):
+        drop_with_view(change, operation.name, operation.cascade)
+    elif operation.kind in _ROUTINES and operation.cascade:
+        for trigger, entry in _callers(change, operation.name.name):
+            change.remove(trigger, entry.value)
 
 
 def taint(change: Change, operation: OpaqueOperation) -> None:

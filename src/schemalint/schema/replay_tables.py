@@ -24,6 +24,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import UNDER_CONDITION, Change
 from schemalint.schema.definitions import (
     involves,
+    is_enforced,
     renamed_constraint,
     renamed_index,
     renamed_target,
@@ -34,6 +35,7 @@ from schemalint.schema.references import (
     current_name,
     drop_mentioning,
     drop_references,
+    drop_serials,
     end_unvalidated,
     hold_constraint,
     hold_index,
@@ -42,6 +44,7 @@ from schemalint.schema.references import (
     references_to,
     there,
 )
+from schemalint.schema.replay_keys import alter_constraint
 from schemalint.schema.store import ConstraintState, Entry, Parentage, TableStore, Track
 
 
@@ -81,7 +84,8 @@ def _fill(change: Change, table: TableStore, definition: TableDef) -> None:
         note_enums(change.store, table, column)
     on_postgresql = change.store.dialect == "postgresql"
     for constraint in merged(definition.constraints) if on_postgresql else definition.constraints:
-        change.write(hold_constraint(change, table, constraint), True, ConstraintState(constraint), change.origin())
+        state = ConstraintState(constraint, valid=is_enforced(constraint))
+        change.write(hold_constraint(change, table, constraint), True, state, change.origin())
     for index in definition.indexes:
         change.write(hold_index(change.store, table, index), True, index, change.origin())
     if definition.comment is not None:
@@ -89,7 +93,7 @@ def _fill(change: Change, table: TableStore, definition: TableDef) -> None:
 
 
 def drop_table(change: Change, operation: DropTable) -> None:
-    """DROP TABLE: its indexes, constraints, triggers and partitions go with it.
+    """DROP TABLE: its indexes, constraints, triggers, sequences and partitions go with it.
 
     CASCADE takes foreign keys to it, views and the tables that inherit from it.
     """
@@ -110,6 +114,7 @@ def drop_table(change: Change, operation: DropTable) -> None:
         for child in _parts_of(table, operation.cascade):
             drop_table(change, DropTable(current_name(child), cascade=operation.cascade))
         drop_mentioning(change, name, operation.cascade)
+        drop_serials(change, table)
         if operation.cascade:
             drop_references(change, name)
 
@@ -137,7 +142,9 @@ def alter_table(change: Change, operation: AlterTable) -> None:
     table = change.table(name)
     if table is None or change.conditional:
         return
-    if operation.change == "comment":
+    if operation.change == "constraint options":
+        alter_constraint(change, table, operation)
+    elif operation.change == "comment":
         change.write(table.comments, True, operation.value, table.origin)
     elif operation.change in ("inherit", "no inherit") and operation.value:
         schema, _, parent = operation.value.rpartition(".")

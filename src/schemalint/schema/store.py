@@ -6,7 +6,7 @@ Nothing is ever copied. The state at a step is found by bisection in the track o
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar, Union
 
@@ -18,6 +18,8 @@ from schemalint.facts.tables import ColumnDef, ConstraintDef, EnumDef, IndexDef
 
 T = TypeVar("T")
 Visible = Callable[[str], bool]
+PUBLIC = frozenset({None, "public"})
+"""The schemas that may well be the same one: none that is given, and that of PostgreSQL's own search path."""
 _STEP = attrgetter("step")
 
 
@@ -199,7 +201,7 @@ class Store:
         self.tables: dict[ObjectName, Track[TableStore]] = {}
         self.enums: dict[ObjectName, Track[EnumDef]] = {}
         self.schemas: dict[str, Track[str]] = {}
-        self.objects: dict[tuple[str, ObjectName], Track[CreateObject]] = {}
+        self.objects: dict[tuple[str, ObjectName], list[Track[CreateObject]]] = {}
         self.lost_indexes: dict[ObjectName, Track[None]] = {}
         self.taints = Taints()
         self.outside = Taints()
@@ -208,7 +210,25 @@ class Store:
         self.holders: dict[str, dict[TableStore, None]] = {}
         self.referrers: dict[ObjectName, dict[TableStore, None]] = {}
         self.enum_users: dict[ObjectName, dict[tuple[TableStore, str], None]] = {}
-        self.mentioners: dict[ObjectName, dict[tuple[str, ObjectName], None]] = {}
+        self.mentioners: dict[ObjectName, dict[Track[CreateObject], None]] = {}
+
+    def object_track(self, kind: str, name: ObjectName, table: ObjectName | None = None) -> Track[CreateObject]:
+        """The track of an object; of a trigger, policy or rule, whose names are unique per table only, that of its
+        table."""
+        tracks = self.objects.setdefault((kind, self.key(name)), [])
+        found = next((track for track in tracks if track.last is None or self.is_of(track.last.value, table)), None)
+        if found is None:
+            found = Track()
+            tracks.append(found)
+        return found
+
+    def is_of(self, definition: CreateObject, table: ObjectName | None) -> bool:
+        """Whether an object belongs to a table, or may."""
+        return table is None or definition.table is None or self.key(definition.table) == self.key(table)
+
+    def all_objects(self) -> Iterator[Track[CreateObject]]:
+        """The tracks of all objects."""
+        return (track for tracks in self.objects.values() for track in tracks)
 
     def key(self, name: ObjectName) -> ObjectName:
         """The name under which an object is kept: without its schema where that is the default one."""

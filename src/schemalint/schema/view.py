@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import CreateObject
 from schemalint.facts.tables import ForeignKeyDef
 from schemalint.schema.parts import ColumnView, ConstraintView, EnumView, IndexView, ObjectView
-from schemalint.schema.store import Entry, Store, TableStore, Track, Visible
+from schemalint.schema.store import PUBLIC, Entry, Store, TableStore, Track, Visible
 from schemalint.schema.table import TableView
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+MATERIALIZED_VIEW = "materialized view"
 
 
 class SchemaView:
@@ -91,10 +94,13 @@ class SchemaView:
         return self._table(entry.value) if entry is not None and entry.present else None
 
     def tables(self) -> Iterator[TableView]:
-        """The tables that are known to be there, in the order in which the history came to know their names."""
-        for track in self._store.tables.values():
+        """The tables that are known to be there, in the order in which the history came to know their names.
+
+        A materialized view is none, though indexes of it may be asked for as those of a table.
+        """
+        for name, track in self._store.tables.items():
             entry, _ = self._find(track)
-            if entry is not None and entry.present:
+            if entry is not None and entry.present and self.object(MATERIALIZED_VIEW, name) is None:
                 yield self._table(entry.value)
 
     def has_table(self, name: ObjectName) -> bool | None:
@@ -191,28 +197,38 @@ class SchemaView:
         """Whether a schema exists; None where that is not known."""
         return self._presence(self._store.schemas.get(name))
 
-    def object(self, kind: str, name: ObjectName) -> ObjectView | None:
-        """The view, function, trigger, ... (`kind`) of a name; None where it is absent or not known to be there."""
-        entry, _ = self._find(self._store.objects.get((kind, self._store.key(name))))
-        return ObjectView.of(entry) if entry is not None and entry.present else None
+    def object(self, kind: str, name: ObjectName, table: ObjectName | None = None) -> ObjectView | None:
+        """The view, function, trigger, ... (`kind`) of a name; None where it is absent or not known to be there.
 
-    def has_object(self, kind: str, name: ObjectName) -> bool | None:
+        `table` is the one that a trigger, policy or rule belongs to; without it, any of the name is given.
+        """
+        entries = (self._find(track)[0] for track in self._namesakes(kind, name, table))
+        return next((ObjectView.of(entry) for entry in entries if entry is not None and entry.present), None)
+
+    def has_object(self, kind: str, name: ObjectName, table: ObjectName | None = None) -> bool | None:
         """Whether such an object exists; None where that is not known."""
-        return self._presence(self._store.objects.get((kind, self._store.key(name))))
+        answers = [self._presence(track) for track in self._namesakes(kind, name, table)]
+        return True if True in answers else False if answers and None not in answers else None
+
+    def _namesakes(self, kind: str, name: ObjectName, table: ObjectName | None) -> list[Track[CreateObject]]:
+        """The tracks of a name and, where one is given, of a table."""
+        tracks = self._store.objects.get((kind, self._store.key(name)), ())
+        found = ((track, self._find(track)[0] or track.last) for track in tracks)
+        return [track for track, entry in found if entry is not None and self._store.is_of(entry.value, table)]
 
     def objects(self) -> Iterator[ObjectView]:
         """The views, functions, triggers, ... that are known to be there."""
-        for track in self._store.objects.values():
+        for track in self._store.all_objects():
             entry, _ = self._find(track)
             if entry is not None and entry.present:
                 yield ObjectView.of(entry)
 
     def objects_on(self, table: ObjectName) -> Iterator[ObjectView]:
         """The views, triggers, ... that are known to be there and mention a table."""
-        for identity in self._store.mentioners.get(self._store.key(table), ()):
-            view = self.object(*identity)
-            if view is not None and any(self.are_one(table, name) for name in view.definition.mentions):
-                yield view
+        for track in self._store.mentioners.get(self._store.key(table), ()):
+            entry, _ = self._find(track)
+            if entry is not None and entry.present and any(self.are_one(table, name) for name in entry.value.mentions):
+                yield ObjectView.of(entry)
 
     def are_one(self, one: ObjectName, other: ObjectName) -> bool:
         """Whether two names are those of one object: the default schema goes without saying."""
@@ -229,12 +245,20 @@ class SchemaView:
         return entry is not None and entry.present is True and entry.value is store
 
     def _holders(self, name: str, schema: str | None) -> Iterator[TableView]:
-        """The tables there are, in a schema, that ever held an index or constraint of a name: the newest first."""
+        """The tables there are, in a schema, that ever held an index or constraint of a name: the newest first.
+
+        Those of `public` come last where no schema is given.
+        """
         wanted = self._store.key(ObjectName(name, schema)).schema
+        others: list[TableView] = []
         for table in reversed(self._store.holders.get(name, {})):
             entry, _ = self._find(table.names)
-            if entry is not None and entry.present and self._store.key(entry.value).schema == wanted:
+            its_schema = self._store.key(entry.value).schema if entry is not None and entry.present else ""
+            if its_schema == wanted:
                 yield self._table(table)
+            elif {its_schema, wanted} == PUBLIC:
+                others.append(self._table(table))
+        yield from others
 
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
         return track.at(self.step, self._visible) if track is not None else (None, False)

@@ -55,6 +55,8 @@ def create_object(cursor: Cursor) -> Operations | None:
     mentions = _mentions(cursor, kind)
     if name is None:
         return (_unnamed(cursor, kind, mentions),)
+    if kind == "sequence" and (owner := _owner(cursor)) is not None:
+        mentions = (owner,)
     table = _owner_table(cursor, kind)
     constraints = _domain_constraints(cursor) if kind == "domain" else ()
     return (CreateObject(kind, name, mentions, cursor.source(cursor.tokens), table, constraints),)
