@@ -30,9 +30,13 @@ def approval(revision: Revision, rule: str) -> str:
 
 
 def statement_of(step: Step) -> str:
-    """The cause of what is found of a step: the statement or call that it stands in."""
+    """The cause of what is found of a step: the statement or call that it stands in, and the table that this changes.
+
+    One call in a loop changes several tables, which have nothing to do with each other.
+    """
     span = step.place.span
-    return f"{step.revision.id}:{step.place.path}:{span.line}:{span.column}"
+    table = getattr(step.operation, "table", None) or getattr(step.operation, "name", "")
+    return f"{step.revision.id}:{step.place.path}:{span.line}:{span.column}:{table}"
 
 
 def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
