@@ -14,6 +14,7 @@ from schemalint.facts.operations import (
     CreateIndex,
     DropConstraint,
     DropIndex,
+    SetParameter,
     ValidateConstraint,
 )
 from schemalint.facts.revisions import Server
@@ -23,11 +24,12 @@ from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.locking.common import POSTGRESQL, Impact
-from schemalint.rules.locking.lasting import flagged, impact_of_change, works
+from schemalint.rules.locking.lasting import flagged, impact_of_change, version_of, works
 from schemalint.rules.locking.safe import Stage, safe_way
-from schemalint.rules.locking.ways import checked_later, named, new_column, with_models
+from schemalint.rules.locking.ways import checked_later, named, new_column
 from schemalint.schema.definitions import involves
 from schemalint.schema.effects.effects import effect_of
+from schemalint.schema.effects.postgresql.types import hangs_on_time_zone
 from schemalint.schema.parts import IndexView
 
 _TEXTS = frozenset({"text", "varchar"})
@@ -37,7 +39,14 @@ _TEXTS = frozenset({"text", "varchar"})
     "LCK011",
     "rewriting-type-change",
     "W/E/E",
-    supersedes=("statement-under-lock", "scanning-not-null"),
+    supersedes=(
+        "statement-under-lock",
+        "blocking-primary-key",
+        "blocking-unique-constraint",
+        "scanning-not-null",
+        "validating-foreign-key",
+        "validating-check-constraint",
+    ),
     judges_change=True,
 )
 def rewriting_type_change(step: Step) -> Iterator[Finding]:
@@ -66,12 +75,21 @@ def _way_to_rewrite(step: Step, found: Impact, operation: AlterColumn, old: Colu
     if operation.using is not None and not _rewrites(step, plain):
         why = "Leave out USING: PostgreSQL takes the values as they lie, and writes no rows:"
         return safe_way(step.revision, why, Stage((plain,)))
+    if _is_of_utc(operation) and hangs_on_time_zone(old or new, new, version_of(step)):
+        why = "Say that the connection is at UTC and leave out USING: then PostgreSQL takes the values as they lie:"
+        return safe_way(step.revision, why, Stage((SetParameter("timezone", "UTC", local=True), plain)))
     if operation.using is None and _shortens(old, new) and isinstance(new, SqlType):
         check = named(CheckDef(None, f"length({operation.column}) <= {new.length}"), found.table, step)
         why = "Keep the type and demand the length with a CHECK, added NOT VALID and validated:"
-        return safe_way(step.revision, why, *checked_later(found.table, check, step))
+        return safe_way(step.revision, why, *checked_later(found.table, [check], step))
     why = "Add a column of the new type, have both written, fill it in batches, and drop the old one when it is unused:"
     return safe_way(step.revision, why, *new_column(found.table, str(operation.column), new, step))
+
+
+def _is_of_utc(operation: AlterColumn) -> bool:
+    """Whether USING takes the times as those of UTC."""
+    words = (operation.using or "").replace('"', "").upper().split(maxsplit=1)
+    return len(words) > 1 and words[0] == str(operation.column).upper() and words[1] == "AT TIME ZONE 'UTC'"
 
 
 def _shortens(old: ColumnType | None, new: ColumnType) -> bool:
@@ -87,13 +105,7 @@ def _rewrites(step: Step, operation: AlterColumn) -> bool:
     return effect.fails is not None or bool(effect.rewrites or effect.doubts)
 
 
-@rule(
-    "LCK012",
-    "reindexing-type-change",
-    "W/E/E",
-    supersedes=("statement-under-lock", "scanning-not-null"),
-    judges_change=True,
-)
+@rule("LCK012", "reindexing-type-change", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
 def reindexing_type_change(step: Step) -> Iterator[Finding]:
     """A type or collation changes, and indexes are built anew or a CHECK read again while nobody can use the table."""
     operation = step.operation
@@ -125,7 +137,7 @@ def _way_to_reindex(step: Step, found: Impact, operation: AlterColumn) -> str:
     validated = tuple(ValidateConstraint(table, str(check.name)) for check in checks)
     stages = (
         Stage(dropped, alone=True),
-        Stage((*without, operation, *again), note=with_models(step)),
+        Stage((*without, operation, *again), own=True),
         Stage(built, alone=True),
         Stage(validated, apart=True),
     )

@@ -21,10 +21,11 @@ from schemalint.rules.api import Finding, rule
 from schemalint.rules.locking.common import Impact, impact
 from schemalint.rules.locking.lasting import flagged, impact_of_change, version_of, works
 from schemalint.rules.locking.safe import Stage, safe_way
-from schemalint.rules.locking.ways import filled_later, not_null, with_models
+from schemalint.rules.locking.ways import filled_later, not_null
 from schemalint.schema.effects.postgresql.named_types import base_type, domain_of
 from schemalint.schema.effects.postgresql.proofs import demands_not_null
 
+_BY_NOT_NULL = ("statement-under-lock", "reindexing-type-change", "validating-foreign-key")
 _SUPERSEDED = ("statement-under-lock", "scanning-inline-constraint")
 _EVALUATED_ONCE = 11
 """The first major that keeps a default which is not volatile beside the table, and writes no rows."""
@@ -36,7 +37,13 @@ _COUNTED = frozenset({"add-column-serial", "add-column-identity", "add-column-id
 _DOMAINS = frozenset({"add-column-constrained-domain"})
 
 
-@rule("LCK010", "scanning-not-null", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
+@rule(
+    "LCK010",
+    "scanning-not-null",
+    "W/E/E",
+    supersedes=("statement-under-lock", "reindexing-type-change", "validating-foreign-key"),
+    judges_change=True,
+)
 def scanning_not_null(step: Step) -> Iterator[Finding]:
     """SET NOT NULL reads all rows while nobody can use the table, for nothing proves that there are no NULLs."""
     operation = step.operation
@@ -58,7 +65,7 @@ def scanning_not_null(step: Step) -> Iterator[Finding]:
 
 def _way_to_require(step: Step, table: ObjectName, column: str, waiting: str | None) -> str:
     version = version_of(step)
-    required = Stage((AlterColumn(table, column, nullable=False),), note=with_models(step))
+    required = Stage((AlterColumn(table, column, nullable=False),), own=True)
     if waiting is not None:
         why = f"Validate `{waiting}` first, in a transaction of its own: then PostgreSQL reads no rows for it:"
         return safe_way(step.revision, why, Stage((ValidateConstraint(table, waiting),), apart=True), required)
@@ -145,7 +152,7 @@ def _way_to_generate(step: Step, table: ObjectName, operation: AddColumn | Alter
     return safe_way(
         step.revision,
         "Add a plain column that a trigger keeps, and fill the rows that are there in batches:",
-        Stage((AddColumn(table, plain),), note=with_models(step)),
+        Stage((AddColumn(table, plain),), own=True),
         Stage((), note=f"create a trigger BEFORE INSERT OR UPDATE that sets `{column.name}` to {column.generated.sql}"),
         Stage((), note=f"fill `{column.name}` where it is NULL, in batches that are each committed"),
     )
@@ -176,7 +183,7 @@ def _counted_later(step: Step, table: ObjectName, column: ColumnDef) -> tuple[St
     first, *rest = filled_later(table, plain, step, version_of(step))
     added, *default = first.operations
     owned = CreateObject("sequence", sequence, sql=f"CREATE SEQUENCE {sequence} OWNED BY {table}.{column.name}")
-    return Stage((added, owned, *default), note=first.note), *rest
+    return Stage((added, owned, *default), own=True), *rest
 
 
 @rule("LCK016", "rewriting-domain-column", "W/E/E", supersedes=_SUPERSEDED, judges_change=True)
@@ -201,7 +208,7 @@ def rewriting_domain_column(step: Step) -> Iterator[Finding]:
         safe_way(
             step.revision,
             "Give the column the type below the domain, and the table what the domain demands:",
-            Stage((AddColumn(found.table, plain), *added), note=with_models(step)),
+            Stage((AddColumn(found.table, plain), *added), own=True),
             *((Stage(validated, apart=True),) if validated else ()),
         ),
         f"the domain `{domain.definition.name}` has constraints",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AddConstraint
+from schemalint.facts.operations import AddConstraint, AlterColumn, DropConstraint
 from schemalint.facts.tables import CheckDef, ConstraintDef, ExcludeDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.locking.common import Impact, impact
-from schemalint.rules.locking.lasting import column_added_with, flagged, version_of, works
-from schemalint.rules.locking.safe import safe_way
-from schemalint.rules.locking.ways import checked_later, is_partitioned, not_null, over_index
+from schemalint.rules.locking.lasting import beside, column_added_with, flagged, version_of, works
+from schemalint.rules.locking.safe import Stage, safe_way
+from schemalint.rules.locking.ways import check_later, checked_later, is_partitioned, not_null, over_index
 from schemalint.schema.effects.facts import fact
 from schemalint.schema.effects.postgresql.proofs import is_proved_not_null
 
 _UNDER_LOCK = ("statement-under-lock",)
+_BY_UNIQUE = (*_UNDER_LOCK, "scanning-not-null", "validating-foreign-key")
+_BY_KEY = (*_BY_UNIQUE, "blocking-unique-constraint")
+_LATER = "Add it NOT VALID, which checks new rows only, and validate it when that transaction has ended:"
 
 
 @rule("LCK004", "validating-foreign-key", "W/E/E", supersedes=_UNDER_LOCK, judges_change=True)
@@ -32,11 +37,16 @@ def validating_foreign_key(step: Step) -> Iterator[Finding]:
         found,
         f"adding the foreign key of {columns} to {target} reads all rows of `{found.table}`",
         _way_to_refer(step, found, key),
+        *(("Django drops the key of a field that changes, and adds it again",) if _is_made_again(step, key) else ()),
     )
 
 
 def _way_to_refer(step: Step, found: Impact, key: ForeignKeyDef) -> str:
     version = version_of(step)
+    changes = tuple(other.operation for other in beside(step) if isinstance(other.operation, AlterColumn))
+    if changes and _is_made_again(step, key):
+        why = "Make the change of the column alone, in SQL: the key stays as it is."
+        return safe_way(step.revision, why, Stage(changes, own=True))
     not_valid = fact("add-foreign-key-not-valid-partitioned", version) if version is not None else None
     if is_partitioned(step, found.table) and (not_valid is None or not_valid.error is not None):
         return (
@@ -44,8 +54,26 @@ def _way_to_refer(step: Step, found: Impact, key: ForeignKeyDef) -> str:
             "each partition, validate each in a transaction of its own, then add it to the table, which takes over "
             "what its partitions have."
         )
-    why = "Add it NOT VALID, which checks new rows only, and validate it when that transaction has ended:"
-    return safe_way(step.revision, why, *checked_later(found.table, key, step))
+    return safe_way(step.revision, _LATER, *checked_later(found.table, [key], step))
+
+
+def _is_made_again(step: Step, key: ForeignKeyDef) -> bool:
+    """Whether a key is dropped and added as it was, as Django does where something else of its field changes."""
+    if step.revision.definition.framework != "django":
+        return False
+    for other in beside(step):
+        operation = other.operation
+        if not isinstance(operation, DropConstraint) or not isinstance(operation.name, str):
+            continue
+        table = operation.table
+        old = other.schema.constraint(table, operation.name) if isinstance(table, ObjectName) else None
+        if (
+            old is not None
+            and isinstance(old.definition, ForeignKeyDef)
+            and replace(old.definition, name=key.name) == key
+        ):
+            return True
+    return False
 
 
 @rule("LCK005", "validating-check-constraint", "W/E/E", supersedes=_UNDER_LOCK, judges_change=True)
@@ -54,15 +82,14 @@ def validating_check_constraint(step: Step) -> Iterator[Finding]:
     found, check = _added(step), _constraint(step)
     if found is None or not isinstance(check, CheckDef):
         return
-    why = "Add it NOT VALID, which checks new rows only, and validate it when that transaction has ended:"
     yield flagged(
         found,
         f"adding {_called('CHECK', check)} reads all rows of `{found.table}`",
-        safe_way(step.revision, why, *checked_later(found.table, check, step)),
+        safe_way(step.revision, _LATER, *check_later(found.table, check, step)),
     )
 
 
-@rule("LCK007", "blocking-unique-constraint", "W/E/E", supersedes=_UNDER_LOCK, judges_change=True)
+@rule("LCK007", "blocking-unique-constraint", "W/E/E", supersedes=_BY_UNIQUE, judges_change=True)
 def blocking_unique_constraint(step: Step) -> Iterator[Finding]:
     """A unique constraint builds its index while nobody can use the table."""
     found, unique = _added(step), _constraint(step)
@@ -86,7 +113,7 @@ def _way_to_be_unique(step: Step, found: Impact, unique: UniqueDef) -> str:
     return safe_way(step.revision, why, *over_index(found.table, unique, step))
 
 
-@rule("LCK008", "blocking-primary-key", "W/E/E", supersedes=_UNDER_LOCK, judges_change=True)
+@rule("LCK008", "blocking-primary-key", "W/E/E", supersedes=_BY_KEY, judges_change=True)
 def blocking_primary_key(step: Step) -> Iterator[Finding]:
     """A primary key builds its index, or reads all rows for NULLs, while nobody can use the table."""
     found, key = _added(step), _constraint(step)

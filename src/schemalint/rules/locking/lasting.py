@@ -65,14 +65,16 @@ def impact_of_change(step: Step, *fields: str) -> Impact | None:
     return replace(found, effect=effect) if effect.known else None
 
 
+def beside(step: Step) -> tuple[Step, ...]:
+    """The steps of one call or statement, the step itself among them."""
+    cause = statement_of(step)
+    return tuple(other for other in step.revision.steps if statement_of(other) == cause)
+
+
 def column_added_with(step: Step) -> AddColumn | None:
     """The column that a constraint came with in one call or statement, or None."""
-    before = [
-        other.operation
-        for other in step.revision.steps
-        if other.number < step.number and statement_of(other) == statement_of(step)
-    ]
     table = getattr(step.operation, "table", None)
+    before = [other.operation for other in beside(step) if other.number < step.number]
     added = [operation for operation in before if isinstance(operation, AddColumn) and operation.table == table]
     return added[-1] if added else None
 

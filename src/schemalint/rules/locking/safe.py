@@ -20,13 +20,15 @@ class Stage:
 
     `alone` tells that it must run outside of any transaction (CONCURRENTLY), `apart` that it must not share the
     transaction of the stage before it (VALIDATE). `note` says what comes first, where that is not an operation; a stage
-    may be a note alone.
+    may be a note alone. `own` tells that the author's own operation does the same to Django's models: there it stands
+    beside the SQL that takes its place.
     """
 
     operations: tuple[Operation, ...]
     alone: bool = False
     apart: bool = False
     note: str = ""
+    own: bool = False
 
 
 def safe_way(revision: Revision, why: str, *stages: Stage) -> str:
@@ -79,15 +81,22 @@ def _django(stage: Stage, revision: Revision) -> Iterator[str]:
 
     if not stage.operations:
         return
-    if stage.alone:
-        yield "atomic = False"
     app = f"{revision.id.partition('.')[0]}_"
 
     def model(table: ObjectName) -> str | None:
-        """The model whose table has the name that Django gives; any other is left to SQL."""
-        return table.name.removeprefix(app) if table.name.startswith(app) else None
+        """The model whose table has the name that Django gives; any other, and what is not its own, is left to SQL."""
+        return table.name.removeprefix(app) if table.name.startswith(app) and not stage.own else None
 
+    code = "\n".join(f"{django_code(operation, model)}," for operation in stage.operations)
+    if stage.alone:
+        yield "atomic = False"
     yield "operations = ["
-    for operation in stage.operations:
-        yield from textwrap.indent(f"{django_code(operation, model)},", "    ").splitlines()
+    yield from textwrap.indent(_beside_models(code) if stage.own else code, "    ").splitlines()
     yield "]"
+
+
+def _beside_models(code: str) -> str:
+    return (
+        f"migrations.SeparateDatabaseAndState(\n    database_operations=[\n{textwrap.indent(code, ' ' * 8)}\n    ],\n"
+        "    state_operations=[...],  # the operation that stands here now\n),"
+    )

@@ -31,10 +31,6 @@ _PROVES_SINCE = 12
 _NOT_NULL_SINCE = 18
 """The first major whose NOT NULL is a constraint that can be NOT VALID."""
 _NAME_LENGTH = 63
-_NEXT_TO_MODELS = (
-    "in `SeparateDatabaseAndState`: this among `database_operations`, your own operation among `state_operations`"
-)
-
 _NOT_VALID_IN_DJANGO = "`AddConstraintNotValid`, of django.contrib.postgres.operations, in place of `AddConstraint`"
 
 
@@ -47,14 +43,19 @@ def named(constraint: ConstraintDef, table: ObjectName, step: Step) -> Constrain
     return replace(constraint, name=default_constraint_name(table.name, constraint, columns))
 
 
-def checked_later(table: ObjectName, constraint: ConstraintDef, step: Step) -> tuple[Stage, Stage]:
-    """A CHECK or foreign key that is added NOT VALID and validated in a transaction of its own."""
-    constraint = named(constraint, table, step)
-    assert constraint.name is not None
-    validated = Stage((ValidateConstraint(table, constraint.name),), apart=True)
-    if isinstance(constraint, CheckDef) and step.revision.definition.framework == "django":
-        return Stage((), note=_NOT_VALID_IN_DJANGO), validated
-    return Stage((AddConstraint(table, constraint, not_valid=True),), note=with_models(step)), validated
+def checked_later(table: ObjectName, constraints: Iterable[ConstraintDef], step: Step) -> tuple[Stage, Stage]:
+    """CHECKs or foreign keys that are added NOT VALID and validated in a transaction of their own."""
+    known = tuple(named(constraint, table, step) for constraint in constraints)
+    validated = tuple(ValidateConstraint(table, str(constraint.name)) for constraint in known)
+    added = tuple(AddConstraint(table, constraint, not_valid=True) for constraint in known)
+    return Stage(added, own=True), Stage(validated, apart=True)
+
+
+def check_later(table: ObjectName, check: CheckDef, step: Step) -> tuple[Stage, Stage]:
+    """The same for a CHECK, for which Django has operations."""
+    added, validated = checked_later(table, [check], step)
+    in_django = step.revision.definition.framework == "django"
+    return Stage((), note=_NOT_VALID_IN_DJANGO) if in_django else added, validated
 
 
 def not_null(table: ObjectName, columns: Iterable[str], step: Step, version: int | None) -> tuple[Stage, ...]:
@@ -70,14 +71,14 @@ def not_null(table: ObjectName, columns: Iterable[str], step: Step, version: int
         return stages
     required = tuple(AlterColumn(table, name, nullable=False) for name in names)
     dropped = tuple(DropConstraint(table, check.name, "check") for check in checks)
-    return (*stages, Stage((*required, *dropped), note=with_models(step)))
+    return (*stages, Stage((*required, *dropped), own=True))
 
 
 def _with_constraints(table: ObjectName, columns: tuple[str, ...], step: Step) -> tuple[Stage, ...]:
     names = {column: _name(table, column) for column in columns}
     added = tuple(AlterColumn(table, c, nullable=False, constraint=names[c], not_valid=True) for c in columns)
     validated = tuple(ValidateConstraint(table, names[column]) for column in columns)
-    return Stage(added, note=with_models(step)), Stage(validated, apart=True)
+    return Stage(added, own=True), Stage(validated, apart=True)
 
 
 def over_index(table: ObjectName, key: UniqueDef | PrimaryKeyDef, step: Step) -> tuple[Stage, Stage]:
@@ -87,7 +88,7 @@ def over_index(table: ObjectName, key: UniqueDef | PrimaryKeyDef, step: Step) ->
     distinct = not isinstance(key, UniqueDef) or key.nulls_distinct
     index = IndexDef(constraint.name, elements, unique=True, nulls_distinct=distinct)
     built = Stage((CreateIndex(table, index, concurrently=True),), alone=True)
-    return built, Stage((AddConstraint(table, constraint, using_index=constraint.name),), note=with_models(step))
+    return built, Stage((AddConstraint(table, constraint, using_index=constraint.name),), own=True)
 
 
 def filled_later(table: ObjectName, column: ColumnDef, step: Step, version: int | None) -> tuple[Stage, ...]:
@@ -96,7 +97,7 @@ def filled_later(table: ObjectName, column: ColumnDef, step: Step, version: int 
     default = (AlterColumn(table, column.name, default=column.default, existing_type=column.type),)
     fill = Stage((), note=f"fill `{column.name}` where it is NULL, in batches that are each committed")
     required = not_null(table, [column.name], step, version) if column.nullable is False else ()
-    return (Stage((added, *default), note=with_models(step)), fill, *required)
+    return (Stage((added, *default), own=True), fill, *required)
 
 
 def new_column(table: ObjectName, column: str, kind: ColumnType, step: Step) -> tuple[Stage, ...]:
@@ -108,11 +109,6 @@ def new_column(table: ObjectName, column: str, kind: ColumnType, step: Step) -> 
         Stage((), note=f"{fill}; then read `{beside}`"),
         Stage((DropColumn(table, column),), note=f"when nothing reads `{column}` any more"),
     )
-
-
-def with_models(step: Step) -> str:
-    """What Django has to be told where SQL does what an operation would have done."""
-    return _NEXT_TO_MODELS if step.revision.definition.framework == "django" else ""
 
 
 def is_partitioned(step: Step, table: ObjectName | Unknown) -> bool:
