@@ -104,6 +104,18 @@ class TestKeys:
             == ()
         )  # type: ignore[union-attr]
 
+    def test_an_unnamed_index_is_found_where_one_of_its_name_was_taken_back(self) -> None:
+        timeline = Timeline()
+        timeline.apply(table(USERS, "id"), "r1")
+        timeline.apply(ops.CreateIndex(USERS, index(None, "id")), "r1")
+        timeline.apply(ops.DropIndex("users_id_idx"), "r2")
+        step = timeline.now().step
+        timeline.apply(ops.CreateIndex(USERS, index("users_id_idx", "id")), "r2")
+        timeline.rewind(step)
+        timeline.apply(ops.CreateIndex(USERS, index(None, "id")), "r3")
+        assert timeline.now().has_index("users_id_idx") is True
+        assert timeline.now().index("users_id_idx") is not None
+
     def test_an_unnamed_index_is_called_after_what_it_includes_too(self) -> None:
         view = replay(table(USERS, "id", "a"), ops.CreateIndex(USERS, index(None, "id", include=("a",))))
         assert view.index("users_id_a_idx") is not None

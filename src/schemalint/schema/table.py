@@ -144,7 +144,7 @@ class TableView:
 
     def index(self, name: str) -> IndexView | None:
         """The index of a name; None where it is absent or not known to be there."""
-        entry, _ = self._find(_named(self._store.indexes, name))
+        entry, _ = self._find(self._named(self._store.indexes, name))
         return IndexView.of(entry, self.name) if entry is not None and entry.present else None
 
     def indexes(self) -> tuple[IndexView, ...]:
@@ -153,11 +153,11 @@ class TableView:
 
     def has_index(self, name: str) -> bool | None:
         """Whether the table has an index; None where that is not known."""
-        return self._presence(_named(self._store.indexes, name))
+        return self._presence(self._named(self._store.indexes, name))
 
     def constraint(self, name: str) -> ConstraintView | None:
         """The constraint of a name, by the name that PostgreSQL gives it where the source gives none."""
-        entry, _ = self._find(_named(self._store.constraints, name))
+        entry, _ = self._find(self._named(self._store.constraints, name))
         return ConstraintView.of(entry, self.name) if entry is not None and entry.present else None
 
     def constraints(self) -> tuple[ConstraintView, ...]:
@@ -169,7 +169,7 @@ class TableView:
 
         None where that is not known, as where an unnamed one of the kind may be it.
         """
-        presence = self._presence(_named(self._store.constraints, name))
+        presence = self._presence(self._named(self._store.constraints, name))
         if presence is not False:
             return presence
         unnamed = (
@@ -223,6 +223,15 @@ class TableView:
             if any(kin.parent is self._store and wanted(kin.bounds) for kin in child._parents())
         )
 
+    def _named(self, tracks: Mapping[Key, Track[T]], name: str) -> Track[T] | None:
+        """The track of a name as given, else of one without a name to which PostgreSQL would give it: the first that is
+        or may be there, else the first."""
+        given = [tracks[name]] if name in tracks else []
+        found = (*given, *(track for key, track in tracks.items() if isinstance(key, Unnamed) and key.default == name))
+        entries = ((track, self._find(track)[0]) for track in found)
+        there = (track for track, entry in entries if entry is not None and entry.present is not False)
+        return next(there, found[0] if found else None)
+
     def _find(self, track: Track[T] | None) -> tuple[Entry[T] | None, bool]:
         return track.at(self._step, self._visible) if track is not None else (None, False)
 
@@ -258,13 +267,6 @@ class TableView:
 def _outdated(key: Unnamed, chosen_now: str) -> str | None:
     """The name that was chosen for what was given none, where another would be chosen now."""
     return key.default if key.number == 0 and key.default != chosen_now else None
-
-
-def _named(tracks: Mapping[Key, Track[T]], name: str) -> Track[T] | None:
-    """The track of a name as given, else of the first without a name to which PostgreSQL would give it."""
-    if name in tracks:
-        return tracks[name]
-    return next((track for key, track in tracks.items() if isinstance(key, Unnamed) and key.default == name), None)
 
 
 def _kind(entry: Entry[ConstraintState]) -> str:
