@@ -46,6 +46,7 @@ _TEXTS = frozenset({"text", "varchar"})
         "scanning-not-null",
         "validating-foreign-key",
         "validating-check-constraint",
+        "parent-lock",
     ),
     judges_change=True,
 )
@@ -72,9 +73,10 @@ def _way_to_rewrite(step: Step, found: Impact, operation: AlterColumn, old: Colu
     new = operation.type
     assert new != KEEP
     plain = replace(operation, using=None)
-    if operation.using is not None and not _rewrites(step, plain):
-        why = "Leave out USING: PostgreSQL takes the values as they lie, and writes no rows:"
-        return safe_way(step.revision, why, Stage((plain,)))
+    if operation.using is not None and _is_free(step, plain):
+        why = "Change the type without USING, which writes no rows, and the values by themselves:"
+        fill = f"set `{operation.column}` to {operation.using}, in batches that are each committed"
+        return safe_way(step.revision, why, Stage((plain,)), Stage((), note=fill))
     if _is_of_utc(operation) and hangs_on_time_zone(old or new, new, version_of(step)):
         why = "Say that the connection is at UTC and leave out USING: then PostgreSQL takes the values as they lie:"
         return safe_way(step.revision, why, Stage((SetParameter("timezone", "UTC", local=True), plain)))
@@ -98,11 +100,12 @@ def _shortens(old: ColumnType | None, new: ColumnType) -> bool:
     return texts and isinstance(new, SqlType) and new.length is not None
 
 
-def _rewrites(step: Step, operation: AlterColumn) -> bool:
-    """Whether the change is refused, writes all rows, or may do so."""
+def _is_free(step: Step, operation: AlterColumn) -> bool:
+    """Whether the change certainly goes through no rows."""
     server = step.target.server(POSTGRESQL) or Server(POSTGRESQL)
     effect = effect_of(operation, step.schema, server)
-    return effect.fails is not None or bool(effect.rewrites or effect.doubts)
+    work = (*effect.rewrites, *effect.scans, *effect.builds, *effect.doubts)
+    return effect.known and effect.fails is None and not work
 
 
 @rule("LCK012", "reindexing-type-change", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)

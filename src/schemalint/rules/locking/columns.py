@@ -41,7 +41,7 @@ _DOMAINS = frozenset({"add-column-constrained-domain"})
     "LCK010",
     "scanning-not-null",
     "W/E/E",
-    supersedes=("statement-under-lock", "reindexing-type-change", "validating-foreign-key"),
+    supersedes=("statement-under-lock", "reindexing-type-change", "validating-foreign-key", "parent-lock"),
     judges_change=True,
 )
 def scanning_not_null(step: Step) -> Iterator[Finding]:

@@ -20,12 +20,13 @@ from schemalint.schema.effects.facts import fact
 from schemalint.schema.effects.postgresql.proofs import is_proved_not_null
 
 _UNDER_LOCK = ("statement-under-lock",)
-_BY_UNIQUE = (*_UNDER_LOCK, "scanning-not-null", "validating-foreign-key")
+_BY_FOREIGN_KEY = (*_UNDER_LOCK, "parent-lock")
+_BY_UNIQUE = (*_BY_FOREIGN_KEY, "scanning-not-null", "validating-foreign-key")
 _BY_KEY = (*_BY_UNIQUE, "blocking-unique-constraint")
 _LATER = "Add it NOT VALID, which checks new rows only, and validate it when that transaction has ended:"
 
 
-@rule("LCK004", "validating-foreign-key", "W/E/E", supersedes=_UNDER_LOCK, judges_change=True)
+@rule("LCK004", "validating-foreign-key", "W/E/E", supersedes=_BY_FOREIGN_KEY, judges_change=True)
 def validating_foreign_key(step: Step) -> Iterator[Finding]:
     """A foreign key is added without NOT VALID: all rows are checked while two tables take no writes."""
     found, key = _added(step), _constraint(step)
