@@ -29,9 +29,9 @@ from schemalint.rules.locking.common import (
 from schemalint.rules.locking.safe import Stage, safe_way
 
 _WHY = {
-    "referenced": "its foreign key refers to that",
-    "referencing": "that has a foreign key to it",
-    "parent": "it is a partition of that",
+    "referenced": "which its foreign keys refer to",
+    "referencing": "whose foreign keys refer to it",
+    "parent": "of which it is a partition",
 }
 """By the role of the other table, why it is locked."""
 
@@ -64,8 +64,8 @@ def parent_lock(step: Step) -> Iterator[Finding]:
     limited = waits_with_limit(step)
     yield Finding(
         place=step.place,
-        message=f"{_change(operation)} takes ACCESS EXCLUSIVE on {others} too, for {_WHY[locks[0].role]}: every "
-        f"read and write of {others} queues behind it",
+        message=f"{_change(operation)} takes ACCESS EXCLUSIVE on {others} too, {_WHY[locks[0].role]}: every read and "
+        "write there queues behind it",
         help=_way(step, operation, locks[0].role, limited),
         anchor=step.anchor,
         cause=statement_of(step),
