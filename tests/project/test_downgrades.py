@@ -78,3 +78,19 @@ def test_a_revision_knows_the_schema_before_and_after_it(linked):
     (only,) = history.revisions
     assert list(only.before.tables()) == []
     assert [str(table.name) for table in only.after.tables()] == ["users"]
+
+
+MADE = 'sa.Enum("x", name="kind").create(op.get_bind())'
+MAY_MAKE = "op.execute(text())"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (f"{USERS}\n    {MAY_MAKE}", [("enum", "kind", "extra")]),
+        (f"{USERS}\n    {MADE}", []),
+        (f"{USERS}\n    {MAY_MAKE}\n    {MADE}\n    if text():\n        op.execute('DROP TYPE kind')", []),
+    ],
+)
+def test_an_enum_that_the_history_never_spoke_of_is_new_though_sqlalchemy_looks_for_it(linked, first, expected):
+    assert differences(linked, MADE, "pass", first) == expected

@@ -136,8 +136,10 @@ def _differences(revision: Revision, downgrade: Body, end: SchemaView, dialect: 
     if not names:
         return ()
     unsure = {step.number for step in revision.steps if step.placed.guarded or step.placed.conditional}
-    unsure |= {step.number for step in revision.steps if getattr(step.operation, "if_not_exists", False)}
-    return compare(Origins(before, after, unsure), ViewSide(end, since=before.step), only=names, dialect=dialect)
+    checked = {step.number for step in revision.steps if getattr(step.operation, "if_not_exists", False)}
+    return compare(
+        Origins(before, after, unsure, checked), ViewSide(end, since=before.step), only=names, dialect=dialect
+    )
 
 
 def _read(

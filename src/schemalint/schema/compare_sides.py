@@ -159,13 +159,18 @@ class ViewSide:
 class Origins(ViewSide):
     """The schema before a revision, with what its upgrade proves of it: what it made was not there.
 
-    `after` is the schema after the upgrade. `unsure` are the steps that may have found there what they make.
+    `after` is the schema after the upgrade. `unsure` are the steps that may not run; `checked` those that do, but only
+    make what is not there: SQLAlchemy makes each enum type so, which is no sign that one may be there of which the
+    history has not said anything yet.
     """
 
-    def __init__(self, before: SchemaView, after: SchemaView, unsure: Collection[int]) -> None:
+    def __init__(
+        self, before: SchemaView, after: SchemaView, unsure: Collection[int], checked: Collection[int] = ()
+    ) -> None:
         super().__init__(before, since=before.step)
         self._after = after
-        self._unsure = unsure
+        self._doubtful = unsure
+        self._unsure = {*unsure, *checked}
 
     def _made(self, step: int | None) -> bool:
         return step is not None and step > self.view.step and step not in self._unsure
@@ -194,7 +199,9 @@ class Origins(ViewSide):
 
     def lacks_enum(self, name: ObjectName) -> bool:
         made = self._after.enum(name)
-        return super().lacks_enum(name) or (made is not None and self._made(made.created_at))
+        step = made.created_at if made is not None else None
+        unheard = step is not None and step not in self._doubtful and not self.view.names_enum(name)
+        return super().lacks_enum(name) or self._made(step) or unheard
 
     def lacks_object(self, kind: str, name: ObjectName, table: ObjectName | None) -> bool:
         made = self._after.object(kind, name, table)

@@ -182,6 +182,11 @@ class SchemaView:
         entry, _ = self._find(self._store.enums.get(self._store.key(name)))
         return EnumView.of(entry) if entry is not None and entry.present else None
 
+    def names_enum(self, name: ObjectName) -> bool:
+        """Whether the history has said anything of an enum type so far."""
+        entry, _ = self._find(self._store.enums.get(self._store.key(name)))
+        return entry is not None
+
     def has_enum(self, name: ObjectName) -> bool | None:
         """Whether an enum type exists; None where that is not known."""
         return self._presence(self._store.enums.get(self._store.key(name)))
