@@ -48,7 +48,7 @@ def _is_proved(operation: ops.AttachPartition, parent: TableView | None, partiti
     if parent is None or partition is None:
         return None
     checks = _checks(partition)
-    bounds = _bounds(operation, parent)
+    bounds = range_bounds(operation, parent)
     if bounds is not None:
         column, lower, upper = bounds
         wanted = {plain_sql(f"{column} >= {lower}"), plain_sql(f"{column} < {upper}")}
@@ -60,7 +60,7 @@ def _is_proved(operation: ops.AttachPartition, parent: TableView | None, partiti
 
 def _keeps_out(operation: ops.AttachPartition, parent: TableView | None, default: TableView) -> bool:
     """Whether a CHECK of the default partition proves that it has no row within the bounds."""
-    bounds = _bounds(operation, parent) if parent is not None else None
+    bounds = range_bounds(operation, parent) if parent is not None else None
     if bounds is None:
         return False
     column, lower, upper = bounds
@@ -68,7 +68,7 @@ def _keeps_out(operation: ops.AttachPartition, parent: TableView | None, default
     return any(plain_sql(check) in wanted for check in _checks(default))
 
 
-def _bounds(operation: ops.AttachPartition, parent: TableView) -> tuple[str, str, str] | None:
+def range_bounds(operation: ops.AttachPartition, parent: TableView) -> tuple[str, str, str] | None:
     """The column of the key and the bounds of a partition by the range of one column."""
     key = _KEY.fullmatch((parent.partition_by or "").strip())
     bounds = _RANGE.fullmatch(operation.bounds.strip())
