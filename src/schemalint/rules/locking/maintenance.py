@@ -168,7 +168,7 @@ def truncate_cascade(step: Step) -> Iterator[Finding]:
     effect = step.effect_on(POSTGRESQL)
     if weight is None or effect is None or not isinstance(operation, Truncate) or effect.form != "truncate-cascade":
         return
-    emptied = {lock.table for lock in effect.locks if lock.role == "referencing"} - set(operation.tables)
+    emptied = {lock.table for lock in effect.locks if lock.role == "referencing"} - _emptied(step)
     others = sorted(table for table in emptied if not is_new(step, table) and not is_dropped_later(step, table))
     if not others:
         return
@@ -189,3 +189,9 @@ def truncate_cascade(step: Step) -> Iterator[Finding]:
         weight=weight,
         facts=(measured(effect),),
     )
+
+
+def _emptied(step: Step) -> set[ObjectName]:
+    """The tables that the revision empties by name, up to a step."""
+    done = (other.operation for other in step.revision.steps if other.number <= step.number)
+    return {table for other in done if isinstance(other, Truncate) for table in other.tables}
