@@ -68,15 +68,20 @@ def type_of(upgrade, expression, **options):
         ("Decorated(sizes.limit())", Unknown("it is the result of sizes.limit()")),
         ("Chooses()", SqlType("char", length=32)),
         ("Chooses.impl", SqlType("char")),
+        ("Bag", SqlType("json")),
+        ("Mail(100)", SqlType("varchar", length=100)),
         ("sa.String(length=sizes.limit())", Unknown("it is the result of sizes.limit()")),
     ],
 )  # fmt: skip
 def test_types(read, expression, expected):
     source = (
-        "import enum\nimport geo\nimport sizes\nimport sqlmodel\nfrom sqlalchemy.dialects import mysql\n"
+        "import enum\nimport geo\nimport sizes\nimport sqlalchemy_utils\nimport sqlmodel\n"
+        "from sqlalchemy.dialects import mysql\n"
         "from sqlalchemy.ext.mutable import MutableDict\nfrom sqlalchemy.types import TypeDecorator\n\n"
         "VALUES = ['x', 'y']\n\n"
         "class Kind(enum.Enum):\n    A = 'a'\n    B = 'b'\n\n"
+        "class Bag(sqlalchemy_utils.JSONType):\n    def process_bind_param(self, value, dialect):\n        return 1\n\n"
+        "class Mail(sqlalchemy_utils.EmailType):\n    pass\n\n"
         "class Decorated(TypeDecorator):\n    impl = sa.String\n\n"
         "class Chooses(TypeDecorator):\n    impl = sa.CHAR\n\n"
         "    def load_dialect_impl(self, dialect):\n        return dialect.type_descriptor(sa.CHAR(32))\n\n"

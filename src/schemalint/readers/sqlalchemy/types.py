@@ -11,6 +11,8 @@ from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.interpret.evaluator.names import class_attribute, enum_members, inherits, is_enum
+from schemalint.interpret.resolutions import External
+from schemalint.interpret.resolve import ancestry
 from schemalint.interpret.values import (
     HOLE,
     Class,
@@ -117,7 +119,7 @@ _OF_LIBRARIES = {
     "oslo_db.sqlalchemy.types.String": "varchar",
 }
 _UTC = frozenset({"sqlmodel.UTCDateTime", "sqlmodel.sql.sqltypes.UTCDateTime"})
-_DECORATORS = frozenset({"sqlalchemy.TypeDecorator"})
+_DERIVED_FROM = frozenset({"sqlalchemy.TypeDecorator", "sqlalchemy.types.UserDefinedType", *_OF_LIBRARIES})
 _LENGTHS = frozenset({"varchar", "char", "text", "binary", "bit"})
 
 
@@ -129,7 +131,7 @@ def is_type(machine: Machine, value: Value) -> bool:
         known = last in _FAMILY_OF or last in _NAMED
         return (name.startswith("sqlalchemy.") and known) or name in _OF_LIBRARIES or (known and last[:1].isupper())
     owner = value if isinstance(value, Class) else value.of if isinstance(value, Instance) else None
-    return owner is not None and inherits(machine, owner, _DECORATORS | {"sqlalchemy.types.UserDefinedType"})
+    return owner is not None and inherits(machine, owner, _DERIVED_FROM)
 
 
 def type_of(machine: Machine, value: Value) -> ColumnType:
@@ -291,10 +293,17 @@ def _of_class(machine: Machine, owner: Class, args: tuple[Given, ...]) -> Column
         return SqlType("other", name=owner.node.name)
     impl = class_attribute(machine, owner, "impl")
     if not isinstance(impl, (Symbol, Made, Class, Instance)):
-        return SqlType("other", name=owner.node.name)
+        return _of_library(machine, owner, args) or SqlType("other", name=owner.node.name)
     if isinstance(impl, Symbol) and isinstance(class_attribute(machine, owner, "__init__"), Missing):
         return type_of(machine, Made(impl.name, args))
     return type_of(machine, impl)
+
+
+def _of_library(machine: Machine, owner: Class, args: tuple[Given, ...]) -> ColumnType | None:
+    """What the type of a library renders as that a class of the project derives from, if it does."""
+    bases = (base.name for base in ancestry(machine.program, owner.path, owner.node) if isinstance(base, External))
+    name = next((name for name in bases if name in _OF_LIBRARIES), None)
+    return _named(machine, name, Made(name, args)) if name is not None else None
 
 
 def _by_dialect(machine: Machine, owner: Class, method: Function) -> ColumnType:
