@@ -36,6 +36,8 @@ from schemalint.rules.locking.common import (
 )
 from schemalint.rules.locking.safe import Stage, safe_way
 
+_QUEUED_FOR = ("ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE")
+"""What ALTER TABLE and foreign keys wait for. An index is built under SHARE, which has a rule of its own."""
 _TO_THE_END = "measured on PostgreSQL 10 to 18: a lock on a table is held until the transaction ends"
 
 
@@ -135,14 +137,14 @@ def missing_lock_timeout(revision: Revision) -> Iterator[Finding]:
     for step in revision.steps:
         if isinstance(step.operation, OpaqueOperation) or sets_lock_timeout(step):
             return
-        lock = next((lock for lock in strong_locks(step) if lock.blocks_reads), None)
+        lock = next((lock for lock in strong_locks(step) if lock.mode in _QUEUED_FOR), None)
         weight = weight_on(step.target, POSTGRESQL)
         if lock is None or weight is None or step.placed.conditional:
             continue
         yield Finding(
             place=step.place,
-            message=f"this waits for ACCESS EXCLUSIVE on `{lock.table}` without a limit: behind one long query it "
-            f"queues, and every read and write of `{lock.table}` queues behind it",
+            message=f"this waits for {lock.mode} on `{lock.table}` without a limit: behind one long transaction it "
+            f"queues, and all {lock.blocks} of `{lock.table}` queue behind it",
             help=_limit(revision),
             anchor=f"{revision.id}:lock-timeout",
             cause=statement_of(step),
