@@ -121,7 +121,7 @@ def reindexing_type_change(step: Step) -> Iterator[Finding]:
         found,
         f"changing the type of `{found.table}.{operation.column}` to {_written(operation.type)} {' and '.join(work)}",
         _way_to_reindex(step, found, operation),
-        "the rows themselves stay as they are",
+        *(found.effect.doubts or ("the rows themselves stay as they are",)),
     )
 
 

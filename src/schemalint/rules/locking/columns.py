@@ -203,8 +203,8 @@ def rewriting_domain_column(step: Step) -> Iterator[Finding]:
     validated = tuple(ValidateConstraint(found.table, str(check.name)) for check in checks)
     yield flagged(
         found,
-        f"adding `{found.table}.{column.name}` of the domain `{domain.definition.name}` writes all rows of "
-        f"`{found.table}` anew, to check each value",
+        f"adding `{found.table}.{column.name}` of the domain `{domain.definition.name}` checks each row and writes all "
+        f"of `{found.table}` anew",
         safe_way(
             step.revision,
             "Give the column the type below the domain, and the table what the domain demands:",
