@@ -220,8 +220,8 @@ op.add_column("t", sa.Column("y", sa.Integer, index=True, unique=True))"""
     )
     table = ObjectName("t")
     assert reading.operations[1:] == [
-        AddConstraint(table, ForeignKeyDef("fk", ("x",), ObjectName("u"), ("id",)), inline=True),
-        AddConstraint(table, UniqueDef(None, ("x",)), inline=True),
+        AddConstraint(table, ForeignKeyDef("fk", ("x",), ObjectName("u"), ("id",))),
+        AddConstraint(table, UniqueDef(None, ("x",))),
         AddColumn(table, ColumnDef("y", INTEGER)),
         CreateIndex(table, IndexDef("ix_t_y", keys("y"), unique=True)),
     ]

@@ -20,7 +20,7 @@ from schemalint.facts.operations import (
     Operation,
     RenameTable,
 )
-from schemalint.facts.tables import EnumDef, ForeignKeyDef, PrimaryKeyDef, TableDef
+from schemalint.facts.tables import CheckDef, EnumDef, ForeignKeyDef, PrimaryKeyDef, TableDef
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
@@ -150,11 +150,16 @@ def inline_constraints(
     column: ReadColumn, table: ObjectName | Unknown, key: bool, references: bool
 ) -> Iterator[Operation]:
     """The constraints that come with a column that is added to a table: a primary key if it is the `key`, and foreign
-    keys of the server's naming if it holds `references` itself."""
+    keys of the server's naming if it holds `references` itself.
+
+    Measured with Alembic 1.20: but for these, foreign keys and unique constraints are added by an ALTER TABLE of their
+    own, which goes through all rows even where the new column is NULL in each. A CHECK stands beside the column.
+    """
     if key:
         yield AddConstraint(table, PrimaryKeyDef(None, (column.definition.name,)), inline=True)
     for constraint in column.constraints:
+        beside = isinstance(constraint, CheckDef) or (references and isinstance(constraint, ForeignKeyDef))
         if references and isinstance(constraint, ForeignKeyDef) and isinstance(table, ObjectName):
             name = FinalName(default_constraint_name(table.name, constraint, ()))
             constraint = replace(constraint, name=name)
-        yield AddConstraint(table, constraint, inline=True)
+        yield AddConstraint(table, constraint, inline=beside)

@@ -55,7 +55,13 @@ def _way_to_refer(step: Step, found: Impact, key: ForeignKeyDef) -> str:
             "each partition, validate each in a transaction of its own, then add it to the table, which takes over "
             "what its partitions have."
         )
-    return safe_way(step.revision, _LATER, *checked_later(found.table, [key], step))
+    return safe_way(step.revision, _apart(step) + _LATER, *checked_later(found.table, [key], step))
+
+
+def _apart(step: Step) -> str:
+    """What to do first where the constraint stands in the column that Alembic adds."""
+    comes_along = step.placed.derived and step.revision.definition.framework == "alembic"
+    return "Leave it out of `add_column`. " if comes_along else ""
 
 
 def _is_made_again(step: Step, key: ForeignKeyDef) -> bool:
@@ -111,7 +117,7 @@ def _way_to_be_unique(step: Step, found: Impact, unique: UniqueDef) -> str:
             "CONCURRENTLY on each partition, and attach those to it: it holds for all rows as the constraint would."
         )
     why = "Build the index concurrently, then make the constraint of it, which takes an instant:"
-    return safe_way(step.revision, why, *over_index(found.table, unique, step))
+    return safe_way(step.revision, _apart(step) + why, *over_index(found.table, unique, step))
 
 
 @rule("LCK008", "blocking-primary-key", "W/E/E", supersedes=_BY_KEY, judges_change=True)
@@ -124,7 +130,7 @@ def blocking_primary_key(step: Step) -> Iterator[Finding]:
     nullable = _nullable(step, found) if found.effect.scans else ()
     work = [f"builds the index of `{found.table}` ({', '.join(columns)})"] if found.effect.builds else []
     work += ["reads all rows for NULLs"] if found.effect.scans else []
-    facts = (f"nothing proves that {', '.join(nullable)} holds no NULL",) if nullable else ()
+    facts = (f"nothing proves that there are no NULLs in {', '.join(nullable)}",) if nullable else ()
     yield flagged(
         found,
         f"adding the primary key {' and '.join(work)}",
