@@ -152,6 +152,7 @@ _WITH_REWRITE = (
     _rewrite("boolean", "integer USING value::integer", "true"),
     _rewrite("integer", "boolean USING value::boolean", _NUMBER),
     _rewrite("text", "integer USING value::integer", "g::text"),
+    _rewrite("text", "integer USING CAST(value AS integer)", "g::text"),
     _rewrite("text", "uuid USING value::uuid", "md5(g::text)"),
     _rewrite("uuid", "text", "md5(g::text)::uuid"),
     _rewrite("text", "jsonb USING value::jsonb", "'{}'"),
@@ -180,6 +181,7 @@ _VALUE = _table("varchar(50)", _TEXT)
 _MORE = (
     Probe("alter-type-free", f"{_ALTER} varchar(100) USING value::varchar(100)", _VALUE),
     Probe("alter-type-free", f"{_ALTER} text USING value::text", _VALUE),
+    Probe("alter-type-free", f"{_ALTER} text USING CAST(value AS text)", _VALUE),
     Probe("alter-type-free", f"{_ALTER} text USING value", _VALUE),
     Probe("alter-type-free", f"{_ALTER} varchar(50) USING value::varchar(50)", _VALUE),
     Probe("alter-type-indexes", f"{_ALTER} text", f"{_CITEXT}{_table('citext', _TEXT)}", extension="citext"),

@@ -95,6 +95,9 @@ def _converts(using: str | None, column: str, new: ColumnType) -> bool | None:
     tokens = list(scan(using, dialect))
     while len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")":
         tokens = tokens[1:-1]
+    if len(tokens) > 5 and [tokens[index].text.upper() for index in (0, 1, 3)] == ["CAST", "(", "AS"]:
+        cast = type_of_sql(using[tokens[4].start : tokens[-2].end], "postgresql")
+        return False if unquoted(tokens[2], dialect) == column and cast == new else None
     if not tokens or tokens[0].kind not in ("word", "quoted") or unquoted(tokens[0], dialect) != column:
         return True
     if len(tokens) == 1:
