@@ -179,6 +179,7 @@ def _create_index(operation: ops.CreateIndex) -> Code:
         postgresql_using=literal(index.method) if index.method else None,
         postgresql_include=texts(index.include) if index.include else None,
         postgresql_where=call("sa.text", literal(index.predicate)) if isinstance(index.predicate, str) else None,
+        postgresql_nulls_not_distinct=None if index.nulls_distinct else True,
         postgresql_concurrently=True if concurrently else None,
     )
 
