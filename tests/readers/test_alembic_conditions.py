@@ -164,3 +164,15 @@ if found:
 if op.get_bind().execute(sa.text("select count(*) from users")).scalar():
     op.drop_table("y")"""
     assert flags(upgrade(source)) == [("x", True, False), ("y", False, True)]
+
+
+def test_a_column_that_was_added_under_a_condition_is_not_missing_from_the_list(upgrade):
+    source = f"""
+import os
+{INSPECT}
+if os.environ.get("NEW"):
+    op.add_column("known", sa.Column("b", sa.Integer))
+if "b" not in [column["name"] for column in inspector.get_columns("known")]:
+    return
+op.drop_table("old")"""
+    assert flags(upgrade(source, before=KNOWN))[-1] == ("old", True, False)

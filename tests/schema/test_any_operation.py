@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import Operation
+from schemalint.facts.operations import Operation, Reach
 from schemalint.facts.types import SqlType
 from schemalint.schema.timeline import Timeline
 
@@ -38,6 +38,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         str: st.sampled_from(WORDS),
         bool: st.booleans(),
         int: st.integers(0, 3),
+        Reach: st.sampled_from(Reach),
         type(None): st.none(),
     }
     return plain[hint]

@@ -304,13 +304,34 @@ class TestOpaque:
             ops.AddColumn(Unknown("computed"), ColumnDef("a", TEXT)),
             ops.DropTable(Unknown("computed")),
             ops.RenameTable(POSTS, Unknown("computed")),
-            ops.DropIndex(Unknown("computed")),
         ],
     )
     def test_a_computed_table_may_be_any(self, operation: ops.Operation) -> None:
         view = replay(table(USERS, "id"), operation)
         assert view.has_column(USERS, "other") is None
         assert view.tainted == "computed"
+
+    @pytest.mark.parametrize(
+        ("operation", "has_index", "is_covered"),
+        [
+            (ops.DropIndex(Unknown("computed")), None, None),
+            (ops.DropConstraint(Unknown("computed"), "c"), None, None),
+            (ops.RenameIndex(Unknown("computed"), "i"), None, False),
+            (ops.OpaqueOperation("a DO block", reach=ops.Reach.PARTS), None, None),
+            (ops.OpaqueOperation("a DO block", reach=ops.Reach.ROWS), False, False),
+        ],
+    )
+    def test_what_reaches_indexes_and_constraints_only_leaves_the_columns_known(
+        self, operation: ops.Operation, has_index: bool | None, is_covered: bool | None
+    ) -> None:
+        users = replay(table(USERS, "id"), operation).table(USERS)
+        assert users is not None
+        assert users.has_column("other") is False
+        assert (users.has_index("i"), users.is_covered(("id",))) == (has_index, is_covered)
+
+    def test_a_computed_primary_key_makes_columns_required(self) -> None:
+        view = replay(table(USERS, "id"), ops.AddConstraint(Unknown("computed"), PrimaryKeyDef("p", ("id",))))
+        assert view.has_column(USERS, "other") is None
 
     def test_a_computed_column_may_be_any_of_its_table(self) -> None:
         view = replay(table(USERS, "id"), table(POSTS, "id"), ops.DropColumn(USERS, Unknown("computed")))

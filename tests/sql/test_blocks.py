@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AddColumn, CreateEnum, DropColumn, OpaqueOperation
+from schemalint.facts.operations import AddColumn, CreateEnum, DropColumn, OpaqueOperation, Reach
 from schemalint.sql.parse import located_operations
 
 T = ObjectName("t")
@@ -31,9 +31,9 @@ def test_a_block_that_asks_what_exists_is_guarded() -> None:
     [
         ("DECLARE x int; BEGIN UPDATE t SET a = x; END", (T,)),
         ("BEGIN IF x THEN DROP TABLE t; ELSE DROP TABLE u; END IF; END", (T, ObjectName("u"))),
-        ("BEGIN IF EXISTS (SELECT 1 FROM u) THEN ALTER TABLE t ADD a int; END IF; END", (ObjectName("u"), T)),
+        ("BEGIN IF EXISTS (SELECT 1 FROM u) THEN ALTER TABLE t ADD a int; END IF; END", (T,)),
         ("BEGIN IF x THEN RETURN; END IF; DROP TABLE t; END", (T,)),
-        ("BEGIN FOR r IN SELECT 1 FROM u LOOP DELETE FROM t; END LOOP; END", (ObjectName("u"), T)),
+        ("BEGIN FOR r IN SELECT 1 FROM u LOOP DELETE FROM t; END LOOP; END", (T,)),
         ("BEGIN EXECUTE 'ALTER TABLE ' || name; END", None),
         ("BEGIN EXECUTE format('DROP TABLE %I', name); END", None),
         ("BEGIN PERFORM f(); END", None),
@@ -45,6 +45,43 @@ def test_other_blocks_touch_what_they_name(body: str, touches: tuple[ObjectName,
     (found,) = located_operations(f"DO $body$ {body} $body$")
     assert isinstance(found.operation, OpaqueOperation)
     assert found.operation.touches == touches
+
+
+@pytest.mark.parametrize(
+    ("statement", "reach", "touches"),
+    [
+        ("DELETE FROM t", Reach.ROWS, (T,)),
+        ("EXECUTE 'UPDATE ' || quote_ident(r.name) || ' SET a = 1'", Reach.ROWS, None),
+        ("EXECUTE format('ALTER INDEX %I RENAME TO %I;', r.a, r.b)", Reach.NAMES, None),
+        ("EXECUTE format('ALTER TABLE t RENAME CONSTRAINT %I TO %I', r.a, r.b)", Reach.NAMES, (T,)),
+        ("EXECUTE concat('ALTER TABLE '||r.t||' DROP CONSTRAINT \"'||r.c||'\"')", Reach.PARTS, None),
+        ("EXECUTE 'CREATE INDEX ' || r.i || ' ON t (a)'", Reach.PARTS, (T,)),
+        ("EXECUTE format('DROP INDEX %I', r.i) || '; DROP TABLE t'", Reach.ANYTHING, None),
+        ("EXECUTE format('DROP INDEX %I; DROP TABLE t', r.i)", Reach.ANYTHING, (T,)),
+        ("EXECUTE 'ALTER TABLE t ' || r.change", Reach.ANYTHING, (T,)),
+        ("EXECUTE 'ALTER TABLE ' || r.change", Reach.ANYTHING, None),
+        ("EXECUTE r.statement", Reach.ANYTHING, None),
+        ("ALTER TYPE k ADD VALUE 'a'", Reach.ANYTHING, None),
+        ("ALTER TABLE t ADD PRIMARY KEY (a)", Reach.ANYTHING, (T,)),
+    ],
+)
+def test_a_loop_reaches_as_far_as_what_is_in_it(
+    statement: str, reach: Reach, touches: tuple[ObjectName, ...] | None
+) -> None:
+    farthest = located_operations(f"DO $$ BEGIN FOR r IN SELECT * FROM u LOOP {statement}; END LOOP; END $$")[0]
+    assert isinstance(farthest.operation, OpaqueOperation)
+    assert (farthest.operation.reach, farthest.operation.touches) == (reach, touches)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'a') THEN EXECUTE format('GRANT a TO %I', x); ELSE END IF;",
+        "FOR r IN SELECT 1 FROM u LOOP GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA s TO a; END LOOP;",
+    ],
+)
+def test_privileges_change_no_table(body: str) -> None:
+    assert located_operations(f"DO $$ BEGIN {body} END $$") == ()
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,9 @@ def test_objects_know_the_tables_that_they_mention():
 def test_what_is_not_read_touches_the_tables_that_it_names():
     (altered,) = operations_of("ALTER TABLE t FROBNICATE")
     assert altered.touches == (T,)
-    (block,) = operations_of("DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM t LOOP NULL; END LOOP; END $$")
+    (block,) = operations_of(
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM u LOOP DROP TABLE t; END LOOP; END $$"
+    )
     assert block.touches == (T,)
     (computed,) = operations_of("DO $$ BEGIN EXECUTE format('DROP TABLE %I', name); END $$")
     assert computed.touches is None

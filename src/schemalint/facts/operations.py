@@ -8,6 +8,7 @@ is for `create_table` and `add_column`; `add_column` does not create the enum ty
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Literal, Union
 
 from schemalint.facts.names import ObjectName
@@ -331,16 +332,29 @@ class DataChange(Record, frozen=True, gc=False, tag="data_change"):
     bounded: bool = False
 
 
+class Reach(IntEnum):
+    """What may have changed unseen: rows, or how indexes and constraints are called, or these themselves, or anything.
+
+    What reaches farther may have changed all that is nearer, too.
+    """
+
+    ROWS = 0
+    NAMES = 1
+    PARTS = 2
+    ANYTHING = 3
+
+
 class OpaqueOperation(Record, frozen=True, gc=False, tag="opaque"):
     """Something that may change the schema and was not understood.
 
     `touches` are the tables that it may have changed; None means that it may have changed any. `text` is what was
-    read, cut short.
+    read, cut short. `reach` is what of them it may have changed.
     """
 
     reason: str
     touches: tuple[ObjectName, ...] | None = None
     text: str = ""
+    reach: Reach = Reach.ANYTHING
 
 
 Operation = Union[

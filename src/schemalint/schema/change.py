@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar, Union
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import ColumnDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import unknown_column
@@ -68,22 +69,22 @@ class Change:
         else:
             self.write(track, False, last.value, last.origin)
 
-    def taint(self, reason: str, table: TableStore | None = None) -> None:
-        """Records that a table, or anything where none is given, may have changed unseen."""
-        self._mark((table or self.store).taints, reason)
+    def taint(self, reason: str, table: TableStore | None = None, reach: Reach = Reach.ANYTHING) -> None:
+        """Records that a table, or any where none is given, may have changed unseen."""
+        self._mark((table or self.store).taints, reason, reach)
 
     def work_outside(self, name: ObjectName) -> None:
         """Records that the history works on, or refers to, a table that it never made."""
-        self._mark(self.store.outside, f"the history never made {name}")
+        self._mark(self.store.outside, f"the history never made {name}", Reach.ANYTHING)
 
-    def table(self, name: Union[ObjectName, Unknown]) -> TableStore | None:
-        """The table that an operation works on, which the operation proves to be there.
+    def table(self, name: Union[ObjectName, Unknown], reach: Reach = Reach.ANYTHING) -> TableStore | None:
+        """The table that an operation of some reach works on, which the operation proves to be there.
 
         None where there is nothing to be done: the name is not known, so that any table may have changed, or the
         table is absent and the operation guarded.
         """
         if isinstance(name, Unknown):
-            self.taint(name.reason)
+            self.taint(name.reason, reach=reach)
             return None
         track = self.store.tables.setdefault(self.store.key(name), Track())
         last = track.last
@@ -95,7 +96,7 @@ class Change:
                 self.write(track, True, table, last.origin)
                 self.write(table.names, True, name, last.origin)
                 self.taint("it was made, dropped or renamed under a condition", table)
-        elif last is not None and self.guarded and not self.store.taints.first(last.step, self.step):
+        elif last is not None and self.guarded and not self.store.taints.first(last.step, self.step, Reach.ANYTHING):
             return None
         else:
             table = self._found(name, track)
@@ -116,27 +117,28 @@ class Change:
             return self.write(track, True, last.value, last.origin)
         if self.guarded or self.conditional:
             return None
-        if self.is_complete(table):
+        if self.is_complete(table, Reach.ANYTHING):
             self.taint(f"an operation works on its column {name}, which the history never made", table)
         value = unknown_column(name, "the history never made the column")
         return self.write(track, True, value, self.outside())
 
-    def is_complete(self, table: TableStore) -> bool:
-        """Whether the contents of a table are known in full."""
-        if table.gap is not None or table.taints.steps:
+    def is_complete(self, table: TableStore, least: Reach = Reach.NAMES) -> bool:
+        """Whether the contents of a table are known in full, up to what reaches less far."""
+        if table.gap is not None or table.taints.first(0, self.step, least) is not None:
             return False
-        return self.store.taints.first(table.origin.step or 0, self.step) is None
+        return self.store.taints.first(table.origin.step or 0, self.step, least) is None
 
-    def suspect(self, name: ObjectName, reason: str) -> None:
+    def suspect(self, name: ObjectName, reason: str, reach: Reach) -> None:
         """Records that an operation that was not understood may have changed a table, or made it again."""
         track = self.store.tables.setdefault(self.store.key(name), Track())
         last = track.last
         if last is None:
             self.work_outside(name)
         elif last.present is False:
-            self._add(name, track, None, reason)
+            if reach is Reach.ANYTHING:
+                self._add(name, track, None, reason)
         else:
-            self.taint(reason, last.value)
+            self.taint(reason, last.value, reach)
 
     def _found(self, name: ObjectName, track: Track[TableStore]) -> TableStore:
         """A table that the history works on and never made."""
@@ -164,8 +166,8 @@ class Change:
         self.store.origins += 1
         return Origin(None, None, self.store.origins)
 
-    def _mark(self, taints: Taints, reason: str) -> None:
-        taints.add(self.step, reason)
+    def _mark(self, taints: Taints, reason: str, reach: Reach) -> None:
+        taints.add(self.step, reason, reach)
         self.store.journal.append(taints)
 
     def _taint_namesakes(self, name: ObjectName) -> None:

@@ -14,6 +14,7 @@ from schemalint.facts.operations import (
     CreateIndex,
     DropConstraint,
     DropIndex,
+    Reach,
     RenameConstraint,
     RenameIndex,
     ValidateConstraint,
@@ -45,7 +46,7 @@ _NEVER_MADE = "the history never made it"
 
 def create_index(change: Change, operation: CreateIndex) -> None:
     """CREATE INDEX; it proves its columns to be there."""
-    table = change.table(operation.table)
+    table = change.table(operation.table, Reach.PARTS)
     if table is None:
         return
     index = operation.index
@@ -64,7 +65,7 @@ def drop_index(change: Change, operation: DropIndex) -> None:
         return
     if isinstance(name, Unknown):
         if table is None:
-            change.taint(name.reason)
+            change.taint(name.reason, reach=Reach.PARTS)
         else:
             _doubt(change, table.indexes.values())
         return
@@ -82,7 +83,7 @@ def rename_index(change: Change, operation: RenameIndex) -> None:
     """ALTER INDEX RENAME; the index of a unique constraint or primary key carries the constraint's name with it."""
     name = operation.name
     if isinstance(name, Unknown):
-        change.taint(name.reason)
+        change.taint(name.reason, reach=Reach.NAMES)
         return
     for table in _holders(change, name, operation.schema):
         if _rename_named(change, table, name, operation.new_name):
@@ -92,10 +93,10 @@ def rename_index(change: Change, operation: RenameIndex) -> None:
 
 def add_constraint(change: Change, operation: AddConstraint) -> None:
     """ADD CONSTRAINT; it proves its columns to be there, and a primary key makes them NOT NULL."""
-    table = change.table(operation.table)
+    constraint = operation.constraint
+    table = change.table(operation.table, Reach.ANYTHING if isinstance(constraint, PrimaryKeyDef) else Reach.PARTS)
     if table is None:
         return
-    constraint = operation.constraint
     if operation.using_index is not None:
         constraint = _take_over(change, table, constraint, operation.using_index)
     for column in constraint_columns(constraint):
@@ -110,7 +111,7 @@ def add_constraint(change: Change, operation: AddConstraint) -> None:
 
 def drop_constraint(change: Change, operation: DropConstraint) -> None:
     """DROP CONSTRAINT; one that the source names otherwise, or not at all, may be any that was given no name."""
-    table = change.table(operation.table)
+    table = change.table(operation.table, Reach.PARTS)
     if table is None:
         return
     name = operation.name
@@ -161,7 +162,7 @@ def alter_constraint(change: Change, table: TableStore, operation: AlterTable) -
 
 def validate_constraint(change: Change, operation: ValidateConstraint) -> None:
     """VALIDATE CONSTRAINT."""
-    table = change.table(operation.table)
+    table = change.table(operation.table, Reach.PARTS)
     if table is None:
         return
     name = operation.name
@@ -183,11 +184,11 @@ def validate_constraint(change: Change, operation: ValidateConstraint) -> None:
 
 def rename_constraint(change: Change, operation: RenameConstraint) -> None:
     """RENAME CONSTRAINT."""
-    table = change.table(operation.table)
+    table = change.table(operation.table, Reach.NAMES)
     if table is None:
         return
     if isinstance(operation.name, Unknown):
-        change.taint(operation.name.reason, table)
+        change.taint(operation.name.reason, table, Reach.NAMES)
     elif not _rename_named(change, table, operation.name, operation.new_name):
         unseen = ConstraintState(CheckDef(operation.name, Unknown(_NEVER_MADE)))
         change.remove(table.constraints.setdefault(operation.name, Track()), unseen)
@@ -257,7 +258,7 @@ def _rename_named(change: Change, table: TableStore, name: str, new_name: str | 
     else:
         return False
     if isinstance(new_name, Unknown):
-        change.taint(new_name.reason, table)
+        change.taint(new_name.reason, table, Reach.PARTS)
     else:
         change.store.holders.setdefault(new_name, {})[table] = None
     return True

@@ -20,6 +20,7 @@ from schemalint.facts.operations import (
     DropSchema,
     DropTable,
     OpaqueOperation,
+    Reach,
     RenameEnum,
     RenameEnumValue,
     RenameTable,
@@ -229,11 +230,13 @@ def drop_object(change: Change, operation: DropObject) -> None:
 
 def taint(change: Change, operation: OpaqueOperation) -> None:
     """What was not understood may have changed the tables that it touches, or anything."""
+    if operation.reach is Reach.ROWS:
+        return
     if operation.touches is None:
-        change.taint(operation.reason)
+        change.taint(operation.reason, reach=operation.reach)
         return
     for name in operation.touches:
-        change.suspect(name, operation.reason)
+        change.suspect(name, operation.reason, operation.reach)
 
 
 def _enum(change: Change, name: ObjectName) -> Entry[EnumDef] | None:

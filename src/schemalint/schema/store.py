@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, Union
 import msgspec
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import CreateObject
+from schemalint.facts.operations import CreateObject, Reach
 from schemalint.facts.tables import ColumnDef, ConstraintDef, EnumDef, IndexDef
 
 T = TypeVar("T")
@@ -82,18 +82,20 @@ class Track(Generic[T]):
 
 
 class Taints:
-    """The steps after which something may have changed unseen, with the reason of each."""
+    """The steps after which something may have changed unseen, with the reason and the reach of each."""
 
-    __slots__ = ("reasons", "steps")
+    __slots__ = ("reaches", "reasons", "steps")
 
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.reasons: list[str] = []
+        self.reaches: list[Reach] = []
 
-    def add(self, step: int, reason: str) -> None:
+    def add(self, step: int, reason: str, reach: Reach) -> None:
         """Records that something may have changed at a step."""
         self.steps.append(step)
         self.reasons.append(reason)
+        self.reaches.append(reach)
 
     @property
     def newest(self) -> int:
@@ -104,12 +106,13 @@ class Taints:
         """Takes the newest taint back."""
         self.steps.pop()
         self.reasons.pop()
+        self.reaches.pop()
 
-    def first(self, after: int, until: int) -> tuple[int, str] | None:
-        """The first taint later than one step and not later than another, with its reason."""
-        index = bisect_right(self.steps, after)
-        if index < len(self.steps) and self.steps[index] <= until:
-            return self.steps[index], self.reasons[index]
+    def first(self, after: int, until: int, least: Reach = Reach.NAMES) -> tuple[int, str] | None:
+        """The first taint later than one step and not later than another that reaches so far, with its reason."""
+        for index in range(bisect_right(self.steps, after), bisect_right(self.steps, until)):
+            if self.reaches[index] >= least:
+                return self.steps[index], self.reasons[index]
         return None
 
 

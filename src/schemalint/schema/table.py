@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import TableDef
 from schemalint.schema.definitions import default_constraint_name, default_index_name
 from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
@@ -54,6 +55,10 @@ class TableView:
     def complete(self) -> bool:
         """Whether all that is in the table is known: the history created it and nothing opaque came since."""
         return self.gap is None
+
+    def is_complete(self, least: Reach) -> bool:
+        """The same, up to what reaches less far."""
+        return self._store.gap is None and self.settled_since(0, least)
 
     @property
     def gap(self) -> str | None:
@@ -140,7 +145,7 @@ class TableView:
 
     def has_column(self, name: str) -> bool | None:
         """Whether the table has a column; None where that is not known."""
-        return self._presence(self._store.columns.get(name))
+        return self._presence(self._store.columns.get(name), Reach.ANYTHING)
 
     def index(self, name: str) -> IndexView | None:
         """The index of a name; None where it is absent or not known to be there."""
@@ -189,20 +194,25 @@ class TableView:
         """Whether some index serves a search for these columns; None where one may be there that is not known."""
         if self.indexes_covering(columns):
             return True
-        if not self.complete or any(index.covers(columns) is None for index in self.indexes()):
+        if not self.is_complete(Reach.PARTS) or any(index.covers(columns) is None for index in self.indexes()):
             return None
         return None if self.doubtful_parts else False
 
     @property
+    def doubtful_columns(self) -> bool:
+        """Whether it is not known of some column that the history made or dropped if it is there."""
+        return any(self._presence(track, Reach.ANYTHING) is None for track in self._store.columns.values())
+
+    @property
     def doubtful_parts(self) -> bool:
         """Whether it is not known of some index or constraint that the history made or dropped if it is there."""
-        return any(self._presence(track) is None for track in self._store.indexes.values()) or any(
-            self._presence(track) is None for track in self._store.constraints.values()
+        return any(self._presence(track, Reach.PARTS) is None for track in self._store.indexes.values()) or any(
+            self._presence(track, Reach.PARTS) is None for track in self._store.constraints.values()
         )
 
-    def settled_since(self, step: int) -> bool:
-        """Whether nothing opaque may have changed the table after a step."""
-        return self._changed_unseen(max(step, self._store.origin.step or 0)) is None
+    def settled_since(self, step: int, least: Reach = Reach.NAMES) -> bool:
+        """Whether nothing opaque may have changed the table after a step, up to what reaches less far."""
+        return self._changed_unseen(max(step, self._store.origin.step or 0), least) is None
 
     def _at(self, store: TableStore) -> TableView:
         """Another table after the same step."""
@@ -248,19 +258,19 @@ class TableView:
         there = [(key, entry) for key, entry in found if entry is not None and entry.present]
         return ((key, entry.value) for key, entry in sorted(there, key=lambda pair: pair[1].origin.order))
 
-    def _presence(self, track: Track[T] | None) -> bool | None:
+    def _presence(self, track: Track[T] | None, least: Reach = Reach.NAMES) -> bool | None:
         entry, passed_over = self._find(track)
         if entry is not None and entry.present is not False:
             return entry.present
         if passed_over:
             return None
         if entry is None:
-            return False if self.complete else None
-        return None if self._changed_unseen(entry.step) else False
+            return False if self.is_complete(least) else None
+        return None if self._changed_unseen(entry.step, least) else False
 
-    def _changed_unseen(self, after: int) -> str | None:
+    def _changed_unseen(self, after: int, least: Reach = Reach.NAMES) -> str | None:
         """Why something may have changed later than a step, if so."""
-        taint = self._store.taints.first(after, self._step) or self._everywhere.first(after, self._step)
+        taint = self._store.taints.first(after, self._step, least) or self._everywhere.first(after, self._step, least)
         return taint[1] if taint else None
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import CreateObject
+from schemalint.facts.operations import CreateObject, Reach
 from schemalint.facts.tables import ForeignKeyDef
 from schemalint.schema.parts import ColumnView, ConstraintView, EnumView, IndexView, ObjectView
 from schemalint.schema.store import PUBLIC, Entry, Store, TableStore, Track, Visible
@@ -67,7 +67,7 @@ class SchemaView:
     @property
     def unknown_since(self) -> int | None:
         """The step of the first operation that may have changed anything; None where there was none."""
-        taint = self._store.taints.first(0, self.step)
+        taint = self._store.taints.first(0, self.step, Reach.ANYTHING)
         return taint[0] if taint else None
 
     @property
@@ -76,9 +76,9 @@ class SchemaView:
         taint = self._store.taints.first(0, self.step)
         return taint[1] if taint else None
 
-    def settled_since(self, step: int) -> bool:
-        """Whether nothing opaque may have changed anything after a step."""
-        return self._store.taints.first(step, self.step) is None
+    def settled_since(self, step: int, least: Reach = Reach.NAMES) -> bool:
+        """Whether nothing opaque may have changed any table after a step, up to what reaches less far."""
+        return self._store.taints.first(step, self.step, least) is None
 
     @property
     def self_contained(self) -> bool:
@@ -86,7 +86,7 @@ class SchemaView:
 
         Then a table that it never made is most likely not there; `has_table` still does not say so.
         """
-        return self.tainted is None and self._store.outside.first(0, self.step) is None
+        return self.settled_since(0, Reach.ANYTHING) and self._store.outside.first(0, self.step) is None
 
     def table(self, name: ObjectName) -> TableView | None:
         """The table of a name; None where it is absent or not known to be there."""
@@ -143,7 +143,8 @@ class SchemaView:
         if self.index(name, schema) is not None:
             return True
         answers = [view.has_index(name) for view in self._holders(name, schema)]
-        answers.append(self._presence(self._store.lost_indexes.get(self._store.key(ObjectName(name, schema)))))
+        lost = self._store.lost_indexes.get(self._store.key(ObjectName(name, schema)))
+        answers.append(self._presence(lost, Reach.NAMES))
         return False if False in answers else None
 
     def constraint(self, table: ObjectName, name: str) -> ConstraintView | None:
@@ -274,10 +275,10 @@ class SchemaView:
             return not passed_over and self.self_contained
         return self._presence(track) is False
 
-    def _presence(self, track: Track[T] | None) -> bool | None:
+    def _presence(self, track: Track[T] | None, least: Reach = Reach.ANYTHING) -> bool | None:
         entry, passed_over = self._find(track)
         if entry is None or entry.present is None:
             return None
         if entry.present:
             return True
-        return None if passed_over or self._store.taints.first(entry.step, self.step) else False
+        return None if passed_over or self._store.taints.first(entry.step, self.step, least) else False

@@ -1,4 +1,4 @@
-"""DO blocks: what they do where it stands there plainly, else which tables they name.
+"""DO blocks: what they do where it stands there plainly, else what their statements may have changed.
 
 A statement of a block that runs only where something exists, or whose error "it exists" is caught, is guarded. A block
 that decides by rows, loops or runs what it computes is not followed.
@@ -6,12 +6,13 @@ that decides by rows, loops or runs what it computes is not followed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange, OpaqueOperation, Operation
-from schemalint.sql.mentions import body_tokens, mentioned
-from schemalint.sql.tokens import HOLE, Cursor, Token, scan, split
+from schemalint.facts.operations import DataChange, OpaqueOperation, Operation, Reach
+from schemalint.sql.mentions import body_tokens
+from schemalint.sql.tokens import HOLE, Cursor, scan, split
+from schemalint.sql.traces import traces
 
 Guarded = tuple[Operation, bool]
 _Lower = Callable[[Cursor], tuple[Operation, ...]]
@@ -23,7 +24,6 @@ _PLAIN = frozenset(
     | {"LOCK", "MERGE", "REFRESH", "ANALYZE"}
 )
 _SILENT = frozenset({"RAISE", "NULL", "GET", "ASSERT", "SELECT"})
-_DYNAMIC = frozenset({"EXECUTE", "PERFORM", "CALL"})
 _ENDS = frozenset({"END", "EXCEPTION", "WHEN", "ELSE", "ELSIF", "ELSEIF", ""})
 _WITHOUT_TABLES = frozenset({"GRANT", "REVOKE", "COMMENT", "SET", "RESET", "NOTIFY", "ANALYZE"})
 _CATALOGUE = ("PG_", "INFORMATION_SCHEMA", "TO_REG")
@@ -43,12 +43,16 @@ def do_block(cursor: Cursor, lower: _Lower) -> tuple[Guarded, ...]:
     try:
         return tuple(inside.read())
     except _NotPlainError:
-        touches = _touched(cursor, body)
-        return ((_opaque("a block of code is not followed", touches, cursor), False),)
+        found = traces(cursor, body, lower)
+        return tuple(
+            (_opaque("a block of code is not followed", touches, cursor, reach), False) for reach, touches in found
+        )
 
 
-def _opaque(reason: str, touches: tuple[ObjectName, ...] | None, cursor: Cursor) -> OpaqueOperation:
-    return OpaqueOperation(reason, touches, cursor.source(cursor.tokens)[:_SHORT])
+def _opaque(
+    reason: str, touches: tuple[ObjectName, ...] | None, cursor: Cursor, reach: Reach = Reach.ANYTHING
+) -> OpaqueOperation:
+    return OpaqueOperation(reason, touches, cursor.source(cursor.tokens)[:_SHORT], reach)
 
 
 class _Block:
@@ -172,21 +176,3 @@ def _executed(cursor: Cursor) -> Cursor | None:
     words = [token.upper for token in tokens[:2]]
     harmless = words[:1] != [] and (words[0] in _WITHOUT_TABLES or words[1:] in (["ROLE"], ["USER"]))
     return Cursor(text, (), cursor.dialect) if harmless else None
-
-
-def _touched(cursor: Cursor, body: Sequence[Token]) -> tuple[ObjectName, ...] | None:
-    """The tables that a block names; None where it runs a statement that it computes or a function."""
-    found: dict[ObjectName, None] = {}
-    for index, token in enumerate(body):
-        if HOLE in token.text:
-            return None
-        if token.upper not in _DYNAMIC:
-            continue
-        if token.upper == "EXECUTE" and index and body[index - 1].upper in ("ROW", "STATEMENT"):
-            continue
-        inner = _executed(cursor.over(split(body[index + 1 :], ";")[0])) if token.upper == "EXECUTE" else None
-        if inner is None:
-            return None
-        found.update(dict.fromkeys(mentioned(inner)))
-    found.update(dict.fromkeys(mentioned(cursor.over(body))))
-    return tuple(found)

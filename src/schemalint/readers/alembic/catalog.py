@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import ConstraintDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef
 from schemalint.interpret.evaluator.conditions import truth
 from schemalint.interpret.values import (
@@ -66,8 +67,15 @@ def _answer(schema: SchemaView, listed: str, table: Value, in_schema: Value, dia
     them."""
     wanted = in_schema if isinstance(in_schema, str) and in_schema else None
     view = schema.table(ObjectName(table, wanted)) if isinstance(table, str) else None
-    known = _known_rows(view, listed, dialect) if view is not None and view.complete else None
+    known = _known_rows(view, listed, dialect) if view is not None and _is_known(view, listed) else None
     return Items("list", list(known), False, True) if known is not None else None
+
+
+def _is_known(view: TableView, listed: str) -> bool:
+    """Whether all is known that a table may list: nothing of it is only there under a condition."""
+    if listed == "columns":
+        return view.is_complete(Reach.ANYTHING) and not view.doubtful_columns
+    return view.complete and not view.doubtful_parts
 
 
 def oslo(schema: SchemaView, name: str, args: tuple[Given, ...]) -> Value | Missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AddConstraint, CreateIndex, DropConstraint, DropIndex, OpaqueOperation
+from schemalint.facts.operations import AddConstraint, CreateIndex, DropConstraint, DropIndex, OpaqueOperation, Reach
 from schemalint.facts.tables import CheckDef, ExcludeDef, ForeignKeyDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import HOLE, Items, Made, Value, members, text_of
@@ -63,7 +63,7 @@ def create_primary_key(call: Call) -> Iterator[Did]:
     table = object_name(*table_of(call.arguments, call.batch))
     columns = _columns(call.arguments, "columns")
     if isinstance(columns, Unknown):
-        yield _opaque(call, table, columns.reason)
+        yield _opaque(call, table, columns.reason, Reach.ANYTHING)
         return
     yield Did(AddConstraint(table, PrimaryKeyDef(plain_name(call.arguments.value("constraint_name")), columns)))
 
@@ -139,6 +139,6 @@ def _text(value: Value) -> str | None:
     return value if isinstance(value, str) and HOLE not in value else None
 
 
-def _opaque(call: Call, table: ObjectName | Unknown, reason: str) -> Did:
+def _opaque(call: Call, table: ObjectName | Unknown, reason: str, reach: Reach = Reach.PARTS) -> Did:
     touches = (table,) if isinstance(table, ObjectName) else None
-    return Did(OpaqueOperation(f"{call.name}: {reason}", touches))
+    return Did(OpaqueOperation(f"{call.name}: {reason}", touches, reach=reach))

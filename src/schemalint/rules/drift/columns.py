@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Basis, Weight
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import CheckDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table
@@ -170,11 +171,13 @@ def _allowed(column: Column) -> bool | None:
     if not isinstance(allowed, bool) or not isinstance(made.definition.nullable, bool):
         return None
     view = compared(column.table) if allowed != made.definition.nullable else None
-    return allowed if view is not None and (allowed or not _is_checked(column, view)) else None
+    return allowed if view is not None and (allowed or not _may_be_checked(column, view)) else None
 
 
-def _is_checked(column: Column, view: TableView) -> bool:
-    """Whether a CHECK keeps NULLs out."""
+def _may_be_checked(column: Column, view: TableView) -> bool:
+    """Whether a CHECK keeps NULLs out, or may have been made unseen."""
+    if not view.settled_since(0, Reach.PARTS):
+        return True
     pattern = re.compile(rf"\(*\s*[\"`]?{re.escape(column.name)}[\"`]?\s+IS\s+NOT\s+NULL\s*\)*", re.IGNORECASE)
     checks = (item.definition for item in view.constraints() if isinstance(item.definition, CheckDef))
     return any(isinstance(check.sql, str) and pattern.fullmatch(check.sql) is not None for check in checks)

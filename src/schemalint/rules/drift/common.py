@@ -7,7 +7,7 @@ from typing import Union
 
 from schemalint.diagnostics import Related
 from schemalint.facts.models import ModelDef
-from schemalint.facts.operations import KEEP, AddColumn, AlterColumn, CreateTable
+from schemalint.facts.operations import KEEP, AddColumn, AlterColumn, CreateTable, Reach
 from schemalint.facts.tables import PrimaryKeyDef
 from schemalint.project.subjects import Step
 from schemalint.project.tables import Column, Table
@@ -21,13 +21,13 @@ def compared(table: Table) -> TableView | None:
     """The table as its history made it, where that can be held against what models declare; else None.
 
     It cannot where a model leaves the table alone, where classes claim it each for itself, where `env.py` names another
-    metadata, where something that was not understood may have changed the table, and where so few of the declared
-    columns are there that it is some other table.
+    metadata, where something that was not understood may have changed the columns of the table, and where so few of
+    the declared ones are there that it is some other table.
     """
     view = table.migrated
     if table.declared is None or view is None or not table.settled or table.rivals or not _are_owned(table):
         return None
-    if not view.settled_since(0):
+    if not view.settled_since(0, Reach.ANYTHING):
         return None
     named = [column for column in table.columns if column.declared is not None]
     common = sum(column.migrated is not None for column in named)

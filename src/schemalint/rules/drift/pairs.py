@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Union
 
 from schemalint.diagnostics import Related
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import (
     CheckDef,
     ForeignKeyDef,
@@ -27,14 +28,15 @@ Made = Union[ConstraintView, IndexView]
 
 
 def paired(table: Table) -> TableView | None:
-    """The table as its history made it, where it is proven that the history is that of the models; else None.
+    """The table as its history made it, where it is proven that the history is that of the models, and nothing that was
+    not understood may have changed its constraints or indexes; else None.
 
     It is proven where the environment names the metadata of the models, where Django says which app has which
     migrations, and where there is no other metadata that the history, and no other history that the table, could
     belong to.
     """
     view = compared(table)
-    return view if view is not None and _is_proven(table) else None
+    return view if view is not None and view.settled_since(0, Reach.PARTS) and _is_proven(table) else None
 
 
 def _is_proven(table: Table) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemalint.diagnostics import Place, Weight
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Part, Table, TablePart
@@ -38,10 +39,10 @@ def drifted_constraint(table: Table) -> Iterator[Finding]:
     if view is None:
         return
     made = made_parts(view)
-    if view.complete and not view.doubtful_parts:
+    if view.is_complete(Reach.PARTS) and not view.doubtful_parts:
         yield from _not_made(table, view, made)
     if table.definition.complete and not is_filtered(table):
-        yield from _not_declared(table, made)
+        yield from _not_declared(table, made, view.settled_since(0))
 
 
 # ------------------------------------------------------------------------------------------- declared, and never made
@@ -150,7 +151,8 @@ def _nearly(table: Table, part: Part, made: tuple[Made, ...]) -> Iterator[str]:
 # -------------------------------------------------------------------------------------------- made, and not declared
 
 
-def _not_declared(table: Table, made: tuple[Made, ...]) -> Iterator[Finding]:
+def _not_declared(table: Table, made: tuple[Made, ...], named: bool) -> Iterator[Finding]:
+    """`named` tells that it is known how they are called."""
     declared = tuple(part.definition for part in declared_parts(table))
     known = {column.name for column in table.columns if column.declared is not None}
     spare = [
@@ -167,7 +169,7 @@ def _not_declared(table: Table, made: tuple[Made, ...]) -> Iterator[Finding]:
             yield _spare_key(table, item)
     indexes = [item for item in spare if isinstance(item.definition, IndexDef) and not is_unique(item.definition)]
     if indexes and framework_of(table) == "alembic":
-        yield _spare_indexes(table, indexes)
+        yield _spare_indexes(table, indexes, named)
 
 
 def _is_elsewhere(key: ForeignKeyDef, declared: tuple[Part, ...]) -> bool:
@@ -206,8 +208,11 @@ def _spare_key(table: Table, item: Made) -> Finding:
     )
 
 
-def _spare_indexes(table: Table, items: Sequence[Made]) -> Finding:
-    names = [name_of(item.definition) or f"the one on {listed(columns_of(item.definition))}" for item in items]
+def _spare_indexes(table: Table, items: Sequence[Made], named: bool) -> Finding:
+    names = [
+        (name_of(item.definition) if named else None) or f"the one on {listed(columns_of(item.definition))}"
+        for item in items
+    ]
     many = len(items) > 1
     return Finding(
         place=table.place,

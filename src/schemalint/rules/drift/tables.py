@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Basis, Weight
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import ForeignKeyDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import History, Project
@@ -86,7 +87,7 @@ def _is_known_absent(table: Table, history: History) -> bool:
 def _lacks(table: Table, view: SchemaView) -> bool:
     """Whether the history makes no such table. The applications of Django begin on an empty database."""
     if framework_of(table) == "django":
-        return view.table(table.name) is None and view.tainted is None and _owner_is_known(table, view)
+        return view.table(table.name) is None and view.settled_since(0, Reach.ANYTHING) and _owner_is_known(table, view)
     return view.lacks_table(table.name)
 
 
@@ -96,7 +97,7 @@ def _owner_is_known(table: Table, view: SchemaView) -> bool:
         return True
     targets = [part.definition.target for part in table.foreign_keys if isinstance(part.definition, ForeignKeyDef)]
     made = [view.table(target) if not isinstance(target, Unknown) else None for target in targets]
-    return bool(made) and all(target is not None and target.settled_since(0) for target in made)
+    return bool(made) and all(target is not None and target.settled_since(0, Reach.ANYTHING) for target in made)
 
 
 def _is_among_its_kind(table: Table) -> bool:
