@@ -140,3 +140,13 @@ def test_the_way_back_is_the_way_there_reversed(shop: Shop) -> None:
 def test_extensions(shop: Shop) -> None:
     sql = 'CREATE EXTENSION IF NOT EXISTS "pg_trgm"'
     assert shop.does("TrigramExtension()") == [ops.CreateObject("extension", ObjectName("pg_trgm"), sql=sql)]
+
+
+def test_a_table_that_the_schema_editor_renames_is_renamed(shop: Shop) -> None:
+    helpers = """
+        def rename(apps, schema_editor):
+            schema_editor.alter_db_table(apps.get_model("auth", "Group"), "auth_group", "account_group")
+        """
+    (renamed,) = shop.does(ITEM, "migrations.RunPython(rename)", helpers=helpers)
+
+    assert renamed == ops.RenameTable(ObjectName("auth_group"), ObjectName("account_group"))

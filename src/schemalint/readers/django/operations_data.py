@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange, OpaqueOperation
+from schemalint.facts.operations import DataChange, OpaqueOperation, RenameTable
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.folds import words
 from schemalint.interpret.evaluator.machine import Flow, Machine
@@ -31,6 +31,7 @@ from schemalint.readers.alembic.emit import Emitter
 from schemalint.readers.alembic.tables import Did
 from schemalint.readers.django.state_tables import Tables
 from schemalint.readers.django.values import DjangoFramework, Files, vendor_of
+from schemalint.readers.sqlalchemy.names import object_name
 from schemalint.sql.parse import located_operations
 
 APPS, EDITOR, CONNECTION, CURSOR = (Handle(kind) for kind in ("apps", "editor", "connection", "cursor"))
@@ -161,9 +162,17 @@ class DataFramework(DjangoFramework):
         if name == "quote_name":
             text = args[0].value if args else None
             return f'"{text}"' if isinstance(text, str) else HOLE
+        if owner == EDITOR and name == "alter_db_table" and len(args) == 3:
+            return self._rename(args[1].value, args[2].value, place)
         if owner == EDITOR:
             self._opaque(f"what the schema editor's {name} does is not followed", place)
         return Unsure(f"{name} of the database")
+
+    def _rename(self, old: Value, new: Value, place: Place) -> Value:
+        """`alter_db_table(model, old, new)`: the names given count, not what the state calls the model's table."""
+        operation = RenameTable(object_name(old, None), object_name(new, None))
+        self.emitter.take(self.machine, [Did(operation)], "alter_db_table", place, ())
+        return None
 
     def _model(self, args: tuple[Given, ...]) -> Value:
         texts = [arg.value for arg in args if isinstance(arg.value, str)]

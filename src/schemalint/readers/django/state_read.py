@@ -78,6 +78,9 @@ class Reader:
         kind, defaults = known
         kind, db_type = self._own_type(kind, value)
         options, places = _bound(kind, value.args)
+        several = options.get("multiple") not in (None, False)
+        if several and "max_length" in defaults:
+            options.setdefault("max_length", Unsure("it depends on how many values there are"))
         options = {**defaults, **options}
         if isinstance(value.owner, Instance) and kind == "CharField" and "max_length" not in options:
             options["max_length"] = Unsure("its class may set it")

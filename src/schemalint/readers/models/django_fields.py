@@ -122,6 +122,8 @@ def type_of_field(made: Made) -> ColumnType:
         return _SIMPLE[short]
     if short in _TEXTS:
         length = made.value("max_length", 1 if short == "CharField" else None, _TEXTS[short])
+        if short == "CountryField" and made.given("multiple") is not None and made.given("max_length") is None:
+            return Unknown("its length depends on how many countries there are")
         if length is None or (isinstance(length, int) and not isinstance(length, bool)):
             return SqlType("varchar", length=length, collation=_text(made.value("db_collation")))
         return unknown(length)
