@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Related
-from schemalint.facts.operations import AddColumn, AddConstraint, AlterColumn, Operation
+from schemalint.facts.operations import AddColumn, AddConstraint, AlterColumn, DataChange, OpaqueOperation, Operation
 from schemalint.facts.tables import CheckDef
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
@@ -22,6 +22,8 @@ def repeated_alter(step: Step) -> Iterator[Finding]:
     first = next((other for other in before if statement_of(other.step) != statement_of(step)), None)
     if first is None or len({statement_of(other.step) for other in before}) > 1:
         return  # the second of them is flagged, not the third
+    if any(_parts(other.operation) for other in step.earlier if other.number > first.step.number):
+        return
     yield Finding(
         place=step.place,
         message=f"this goes through all rows of `{found.table}` again, after an ALTER TABLE of the same transaction "
@@ -33,6 +35,11 @@ def repeated_alter(step: Step) -> Iterator[Finding]:
         facts=(first.measured, found.measured),
         related=(Related(first.step.place, "the rows are gone through here first"),),
     )
+
+
+def _parts(operation: Operation) -> bool:
+    """Whether what is done between two changes may need the first and be needed by the second."""
+    return isinstance(operation, (DataChange, OpaqueOperation))
 
 
 def _pass_over(step: Step) -> Impact | None:
