@@ -19,7 +19,7 @@ from schemalint.facts.operations import (
 )
 from schemalint.facts.tables import ForeignKeyDef
 from schemalint.facts.unknown import Unknown
-from schemalint.project.subjects import Revision, Step
+from schemalint.project.subjects import History, Revision, Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new, way_for, weight_on
 from schemalint.rules.locking.common import (
@@ -35,6 +35,7 @@ from schemalint.rules.locking.common import (
     strong_locks,
 )
 from schemalint.rules.locking.safe import Stage, safe_way
+from schemalint.schema.effects.records import TableLock
 
 _QUEUED_FOR = ("ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE")
 """What ALTER TABLE and foreign keys wait for. An index is built under SHARE, which has a rule of its own."""
@@ -130,31 +131,41 @@ def _taken(held: Held) -> Related:
 
 
 @rule("LCK019", "missing-lock-timeout", "I/W/W", judges_change=True)
-def missing_lock_timeout(revision: Revision) -> Iterator[Finding]:
+def missing_lock_timeout(history: History) -> Iterator[Finding]:
     """A strong lock is waited for without a limit, and everybody else queues behind it."""
-    if not revision.steps or has_lock_timeout(revision):
+    waiting = [found for revision in history.ordered if not revision.released and (found := _waits(revision))]
+    weight = weight_on(history.target, POSTGRESQL)
+    if not waiting or weight is None:
         return
+    step, lock = waiting[-1]
+    others = len(waiting) - 1
+    yield Finding(
+        place=step.place,
+        message=f"this waits for {lock.mode} on `{lock.table}` without a limit: behind one long transaction it "
+        f"queues, and all {lock.blocks} of `{lock.table}` queue behind it",
+        help=_limit(step.revision),
+        anchor=f"{history.root or '.'}:lock-timeout",
+        cause=statement_of(step),
+        weight=weight,
+        facts=(
+            "no lock_timeout is set in the revision, nor where its connection is made",
+            *((f"so it is in {others} more revision{'s' if others > 1 else ''} before",) if others else ()),
+            "measured on PostgreSQL 10 to 18: a lock that waits makes later, weaker ones wait behind it",
+        ),
+    )
+
+
+def _waits(revision: Revision) -> tuple[Step, TableLock] | None:
+    """The first step of a revision that waits for a strong lock without a limit, as far as that is certain."""
+    if has_lock_timeout(revision):
+        return None
     for step in revision.steps:
         if isinstance(step.operation, OpaqueOperation) or sets_lock_timeout(step):
-            return
+            return None
         lock = next((lock for lock in strong_locks(step) if lock.mode in _QUEUED_FOR), None)
-        weight = weight_on(step.target, POSTGRESQL)
-        if lock is None or weight is None or step.placed.conditional:
-            continue
-        yield Finding(
-            place=step.place,
-            message=f"this waits for {lock.mode} on `{lock.table}` without a limit: behind one long transaction it "
-            f"queues, and all {lock.blocks} of `{lock.table}` queue behind it",
-            help=_limit(revision),
-            anchor=f"{revision.id}:lock-timeout",
-            cause=statement_of(step),
-            weight=weight,
-            facts=(
-                "no lock_timeout is set in the revision, nor where its connection is made",
-                "measured on PostgreSQL 10 to 18: a lock that waits makes later, weaker ones wait behind it",
-            ),
-        )
-        return
+        if lock is not None and not step.placed.conditional:
+            return step, lock
+    return None
 
 
 def _limit(revision: Revision) -> str:
