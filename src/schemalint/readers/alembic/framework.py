@@ -6,7 +6,7 @@ Handles: `operations` is `op` made from a context, `batch` holds table and schem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, TransactionControl
@@ -31,18 +31,7 @@ from schemalint.interpret.values import (
 from schemalint.ir import FunctionDef
 from schemalint.readers.alembic import catalog
 from schemalint.readers.alembic.batches import batch_of, before_change
-from schemalint.readers.alembic.columns import add_column, alter_column, drop_column
-from schemalint.readers.alembic.constraints import (
-    create_check_constraint,
-    create_exclude_constraint,
-    create_foreign_key,
-    create_index,
-    create_primary_key,
-    create_unique_constraint,
-    drop_constraint,
-    drop_index,
-)
-from schemalint.readers.alembic.data import bulk_insert, execute, session_call
+from schemalint.readers.alembic.data import execute, session_call
 from schemalint.readers.alembic.emit import Emitter
 from schemalint.readers.alembic.follow import named, reaches_database, stands_for
 from schemalint.readers.alembic.handles import (
@@ -58,31 +47,13 @@ from schemalint.readers.alembic.handles import (
 )
 from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.objects import object_call
+from schemalint.readers.alembic.operations import READERS
 from schemalint.readers.alembic.signatures import BATCH_OPERATIONS, OBJECTS, Arguments
-from schemalint.readers.alembic.tables import Call, Did, create_table, drop_table, rename_table, table_comment
+from schemalint.readers.alembic.tables import Call, Did
 from schemalint.readers.sqlalchemy.names import FinalName, table_name
 from schemalint.readers.sqlalchemy.statements import chain, queried
 from schemalint.schema.view import SchemaView
 
-_OPERATIONS: dict[str, Callable[[Call], Iterator[Did]]] = {
-    "add_column": add_column,
-    "alter_column": alter_column,
-    "bulk_insert": bulk_insert,
-    "create_check_constraint": create_check_constraint,
-    "create_exclude_constraint": create_exclude_constraint,
-    "create_foreign_key": create_foreign_key,
-    "create_index": create_index,
-    "create_primary_key": create_primary_key,
-    "create_table": create_table,
-    "create_table_comment": table_comment,
-    "create_unique_constraint": create_unique_constraint,
-    "drop_column": drop_column,
-    "drop_constraint": drop_constraint,
-    "drop_index": drop_index,
-    "drop_table": drop_table,
-    "drop_table_comment": table_comment,
-    "rename_table": rename_table,
-}
 _SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlmodel.Session", "sqlalchemy.ext.asyncio.AsyncSession"})
 _SESSION_MAKERS = frozenset(
     {"sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_sessionmaker"}
@@ -247,7 +218,7 @@ class AlembicFramework(Framework):
             return batch_of(self.machine, self.emitter, arguments, place)
         if name == "execute":
             return execute(self.machine, self.emitter, args, place)
-        if name in _OPERATIONS and (batch is None or name in BATCH_OPERATIONS):
+        if name in READERS and (batch is None or name in BATCH_OPERATIONS):
             return self._do(name, args, place, batch)
         if name in ("register_operation", "implementation_for", "get_x_argument", "config", "begin_transaction"):
             return Unsure(f"{name} is a matter of the environment")
@@ -261,7 +232,7 @@ class AlembicFramework(Framework):
     def _do(self, name: str, args: tuple[Given, ...], place: Place, batch: tuple[Value, Value] | None) -> Value:
         arguments = Arguments(name, args, batch is not None)
         self._note_unknown(name, arguments, place)
-        done = _OPERATIONS[name](Call(self.machine, name, arguments, self.emitter.environment.dialect, batch))
+        done = READERS[name](Call(self.machine, name, arguments, self.emitter.environment.dialect, batch))
         named = with_names(done, self.emitter.environment.naming)
         self.emitter.take(self.machine, named, name, place, arguments.places())
         return Made(f"{OP}.{name}", args, None, place)
@@ -383,7 +354,7 @@ class AlembicFramework(Framework):
         """A function of the project that bears an operation's name and fits it is that operation, if it leads to none
         by itself that is understood."""
         name = callee.name if isinstance(callee, Function) else ""
-        if name not in _OPERATIONS or not isinstance(callee, Function) or not stands_for(callee, name):
+        if name not in READERS or not isinstance(callee, Function) or not stands_for(callee, name):
             return run()
         with self.emitter.holding() as (held, doubts):
             result = run()

@@ -1,4 +1,7 @@
-"""The operations of Alembic 1.20 and their parameters (alembic/op.pyi), and the names these had in older releases."""
+"""The operations of Alembic 1.20 and their parameters (alembic/op.pyi), and the names these had in older releases.
+
+With them those of alembic-postgresql-enum 1.11, which registers its own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from schemalint.interpret.values import Given, Made, Unsure, Value, unknown
 # Positional parameters in order; "*x" takes all that are left.
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "add_column": ("table_name", "column"),
+    "add_enum_value": ("enum_schema", "enum_name", "new_value", "before_value"),
     "alter_column": ("table_name", "column_name"),
     "batch_alter_table": (
         "table_name",
@@ -38,13 +42,19 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "drop_table_comment": ("table_name", "existing_comment"),
     "execute": ("sqltext",),
     "rename_table": ("old_table_name", "new_table_name"),
+    "sync_enum_values": (
+        *("enum_schema", "enum_name", "new_values", "affected_columns", "enum_values_to_rename"),
+        "indexes_to_recreate",
+    ),
 }
 BATCH_OPERATIONS = frozenset(OPERATIONS) - {
+    "add_enum_value",
     "batch_alter_table",
     "bulk_insert",
     "create_table",
     "drop_table",
     "rename_table",
+    "sync_enum_values",
 }
 # What is given by keyword besides, options of dialects apart. "*" takes any: they are those of `sqlalchemy.Table`.
 _KEYWORDS: dict[str, tuple[str, ...]] = {
