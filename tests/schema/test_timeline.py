@@ -373,6 +373,13 @@ class TestEnums:
         assert self.values(ops.RenameEnumValue(self.MOOD, "sad", "blue")) == ("blue", "happy")
         assert self.values(ops.RenameEnum(self.MOOD, ObjectName("state"))) == ("sad", "happy")
 
+    def test_the_default_schema_may_be_written_or_left_out(self) -> None:
+        mood = ObjectName("mood", "public")
+        assert self.values(ops.AddEnumValue(mood, "ok")) == ("sad", "happy", "ok")
+        assert self.values(ops.RenameEnum(mood, ObjectName("state"))) == ("sad", "happy")
+        assert self.values(ops.AddEnumValue(ObjectName("mood", "other"), "ok")) == ("sad", "happy")
+        assert self.start(ops.DropEnum(mood)).has_enum(self.MOOD) is False
+
     def test_the_usual_way_to_change_an_enum_ends_in_the_new_one(self) -> None:
         view = self.start(
             ops.RenameEnum(self.MOOD, ObjectName("mood_old")),

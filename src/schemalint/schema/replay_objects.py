@@ -36,6 +36,7 @@ from schemalint.schema.store import Entry, Track
 Values = Union[tuple[str, ...], Unknown]
 
 _NEVER_MADE = Unknown("the history never made the enum")
+_DEFAULT_SCHEMA = "public"
 
 
 def create_enum(change: Change, operation: CreateEnum) -> None:
@@ -47,12 +48,12 @@ def create_enum(change: Change, operation: CreateEnum) -> None:
 def drop_enum(change: Change, operation: DropEnum) -> None:
     """DROP TYPE of an enum; CASCADE takes the columns of the type."""
     store = change.store
-    track = store.enums.setdefault(store.key(operation.name), Track())
-    change.remove(track, EnumDef(operation.name, _NEVER_MADE))
-    for table, name in list(store.enum_users.get(store.key(operation.name), {})) if operation.cascade else ():
+    key = store.key(_spelled(change, operation.name))
+    change.remove(store.enums.setdefault(key, Track()), EnumDef(operation.name, _NEVER_MADE))
+    for table, name in list(store.enum_users.get(key, {})) if operation.cascade else ():
         column = there(table.columns[name])
         used = (store.key(enum) for enum in enums_of(column.value.type)) if column is not None else ()
-        if there(table.names) and store.key(operation.name) in used:
+        if there(table.names) and key in used:
             drop_column(change, DropColumn(current_name(table), name))
 
 
@@ -61,13 +62,13 @@ def rename_enum(change: Change, operation: RenameEnum) -> None:
     entry = _enum(change, operation.name)
     if entry is None:
         return
-    store = change.store
-    new = ObjectName(operation.new_name.name, operation.new_name.schema or operation.name.schema)
-    change.remove(store.enums[store.key(operation.name)], entry.value)
+    store, old = change.store, entry.value.name
+    new = ObjectName(operation.new_name.name, operation.new_name.schema or old.schema)
+    change.remove(store.enums[store.key(old)], entry.value)
     track = store.enums.setdefault(store.key(new), Track())
     if not change.conditional:
         change.write(track, True, replace(entry.value, name=new), entry.origin)
-        _update_columns(change, operation.name, new, entry.value.values)
+        _update_columns(change, old, new, entry.value.values)
     elif track.last is None or not track.last.present:
         change.write(track, None, replace(entry.value, name=new), entry.origin)
 
@@ -241,7 +242,7 @@ def taint(change: Change, operation: OpaqueOperation) -> None:
 
 def _enum(change: Change, name: ObjectName) -> Entry[EnumDef] | None:
     """The enum that an operation works on, which the operation proves to be there; None where it may not run."""
-    track = change.store.enums.setdefault(change.store.key(name), Track())
+    track = change.store.enums.setdefault(change.store.key(_spelled(change, name)), Track())
     entry = there(track)
     if entry is not None and (entry.present or change.conditional):
         return entry
@@ -249,6 +250,16 @@ def _enum(change: Change, name: ObjectName) -> Entry[EnumDef] | None:
         return None
     value = entry.value if entry is not None else EnumDef(name, _NEVER_MADE)
     return change.write(track, True, value, entry.origin if entry is not None else change.outside())
+
+
+def _spelled(change: Change, name: ObjectName) -> ObjectName:
+    """The name under which an enum is known: what makes it may leave out the schema that it comes to be in."""
+    if name.schema not in (None, _DEFAULT_SCHEMA):
+        return name
+    other = ObjectName(name.name, _DEFAULT_SCHEMA if name.schema is None else None)
+    enums, key = change.store.enums, change.store.key
+    known = (each for each in (name, other) if key(each) in enums and there(enums[key(each)]) is not None)
+    return next(known, name)
 
 
 def _set_values(change: Change, entry: Entry[EnumDef], values: Values) -> None:
