@@ -70,6 +70,16 @@ def test_existence_tests_are_answered_from_the_schema(upgrade, test, answer):
     assert flags(upgrade(source, before=KNOWN)) == [("yes" if answer else "no", True, False)]
 
 
+def test_an_engine_of_the_configuration_is_that_of_the_database(upgrade):
+    source = """
+config = op.get_context().config
+engine = sa.engine_from_config(config.get_section(config.config_ini_section), prefix="sqlalchemy.")
+if sa.inspect(engine).has_table("unknown"):
+    return
+op.drop_table("old")"""
+    assert flags(upgrade(source)) == [("old", True, False)]
+
+
 def test_an_existence_test_sees_earlier_operations_of_the_same_body(upgrade):
     source = INSPECT + "op.drop_table('known')\nif inspector.has_table('known'):\n    op.drop_table('other')"
     assert flags(upgrade(source, before=KNOWN)) == [("known", False, False)]

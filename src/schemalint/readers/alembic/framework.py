@@ -58,6 +58,8 @@ _SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlmodel.Session", "sqlalchemy
 _SESSION_MAKERS = frozenset(
     {"sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_sessionmaker"}
 )
+_ENGINES = frozenset({"sqlalchemy.engine_from_config", "sqlalchemy.engine.engine_from_config"})
+"""What makes an engine of Alembic's own configuration: that of the database that is migrated."""
 _INSPECTORS = frozenset({"sqlalchemy.inspect", "sqlalchemy.Inspector", "sqlalchemy.Inspector.from_engine"})
 _FACADES = ("flask_sqlalchemy.", "flask_appbuilder.")
 _HARMLESS = (
@@ -191,6 +193,8 @@ class AlembicFramework(Framework):
             return self._operation(short, args, place, None)
         if name.startswith("oslo_db.sqlalchemy."):
             return catalog.oslo(self._schema(), name, args)
+        if name in _ENGINES:
+            return CONNECTION
         if name in _INSPECTORS and args and isinstance(args[0].value, Handle):
             return Handle("inspector")
         if name in _SESSIONS or (short in ("Session", "session") and any(is_database(arg.value) for arg in args)):
