@@ -170,6 +170,7 @@ class T(models.Model):
             models.UniqueConstraint(fields=["b"], name="late", deferrable=models.Deferrable.DEFERRED),
             models.UniqueConstraint(fields=["n"], name="able", deferrable=models.Deferrable.IMMEDIATE),
             models.UniqueConstraint(fields=["a"], condition=Q(b__isnull=True), name="p"),
+            models.UniqueConstraint(fields=["a"], condition=Q(b=None), name="q"),
             models.CheckConstraint(check=Q(a__gte=1), name="c"),
         ]
 """
@@ -181,6 +182,7 @@ class T(models.Model):
         IndexDef("d", (IndexElement("a", descending=True),)),
         IndexDef("shop_t_n_339cd4_idx", (IndexElement("n"),)),
         IndexDef("p", (IndexElement("a"),), unique=True, predicate="b_id IS NULL"),
+        IndexDef("q", (IndexElement("a"),), unique=True, predicate="b_id IS NULL"),
     )
     assert {
         CheckDef("c", "a >= 1"),

@@ -75,6 +75,8 @@ def _lookup(keyword: str | None, value: Value, column: Columns) -> str | Unknown
         return items if isinstance(items, Unknown) else f"{left} IN ({items})"
     if lookup not in _OPERATORS:
         return Unknown(f"the lookup {lookup} is not read")
+    if value is None:
+        return f"{left} IS NULL" if _OPERATORS[lookup] == "=" else Unknown("None is not compared")
     if isinstance(value, bool) and _OPERATORS[lookup] == "=":
         return left if value else f"NOT {left}"
     right = condition_sql(value, column)
