@@ -270,3 +270,16 @@ def test_a_value_made_by_its_own_attribute_is_unresolved() -> None:
     """`hook = hook.wrap(app)` names itself on the way to what makes it."""
     found = meaning("hook = hook.wrap(1)\nother = hook.go()\n", "other.run")
     assert isinstance(found, Unresolved)
+
+
+def test_a_module_that_is_imported_by_its_text_is_that_module() -> None:
+    files = {
+        "app/2020-01_first.py": "from sqlalchemy import Column\nmodels = {}\ndef assign(): ...\n",
+        "main.py": "from importlib import import_module\nfirst = import_module('app.2020-01_first')\n"
+        "gone = import_module('app.gone')\nassign = first.assign\n",
+    }
+    whole = program(files)
+    assert isinstance(resolve_dotted(whole, "main.py", "first.assign"), DefinedFunction)
+    assert isinstance(resolve_dotted(whole, "main.py", "first.models"), BoundValue)
+    assert resolve_dotted(whole, "main.py", "first.Column") == External("sqlalchemy.Column")
+    assert isinstance(resolve_dotted(whole, "main.py", "gone.models"), Unresolved)

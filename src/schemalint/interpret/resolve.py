@@ -21,7 +21,7 @@ from schemalint.interpret.resolutions import (
     Unresolved,
 )
 from schemalint.interpret.scopes import Assigned, Binding, Defined, Imported, Scope
-from schemalint.ir import Attribute, Call, ClassDef, Expression, FunctionDef, Name, Subscript
+from schemalint.ir import Attribute, Call, ClassDef, Constant, Expression, FunctionDef, Name, Subscript
 
 _BUILTINS = frozenset(dir(builtins))
 _BARE = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
@@ -308,6 +308,16 @@ def _of_class(program: Program, owner: DefinedClass, name: str) -> Resolution:
     return Unresolved(f"{owner.node.name} does not bind the name {name}")
 
 
+def _of_named_module(program: Program, owner: BoundValue, name: str) -> Resolution:
+    """A member of `import_module("a.b")`, as revisions import each other: their file names are no names."""
+    given = owner.expression.args[0].value if isinstance(owner.expression, Call) and owner.expression.args else None
+    dotted = given.value if isinstance(given, Constant) else None
+    path = program.path_of(dotted, owner.path) if isinstance(dotted, str) else None
+    if path is None:
+        return Unresolved(f"the module {dotted or 'that is imported'} is not part of the project")
+    return _of_module(program, ModuleRef(path), name)
+
+
 def _of_value(program: Program, owner: BoundValue, name: str) -> Resolution:
     """An attribute of what a call made: a method of the project's class, or what the maker's home calls it."""
     chain = _chain(owner.expression.func) if isinstance(owner.expression, Call) else None
@@ -325,6 +335,8 @@ def _of_value(program: Program, owner: BoundValue, name: str) -> Resolution:
         home = instance_attribute(canonical(kind.name), name) if isinstance(kind, External) else None
         if home is not None:
             return External(home)
+    if isinstance(maker, External) and maker.name == "importlib.import_module":
+        return _of_named_module(program, owner, name)
     if isinstance(maker, External):
         return External(f"{maker.name}.{name}")
     found = _of_class(program, maker, name) if isinstance(maker, DefinedClass) else None
