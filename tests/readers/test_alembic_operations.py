@@ -338,3 +338,16 @@ def test_columns_of_a_new_table_keep_their_places(upgrade):
 )
 def test_calls_with_wrong_arguments_never_fail(upgrade, source):
     upgrade(source)
+
+
+def test_a_metadata_creates_and_drops_the_tables_that_are_given(upgrade):
+    source = """
+metadata = sa.MetaData()
+t = sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+metadata.drop_all(op.get_bind(), tables=[t])
+metadata.create_all(bind=op.get_bind(), tables=[t], checkfirst=False)
+metadata.create_all(op.get_bind())"""
+    dropped, created, opaque = [placed.operation for placed in upgrade(source).placed]
+    assert dropped == DropTable(ObjectName("t"), if_exists=True)
+    assert (type(created), created.table.name, created.if_not_exists) == (CreateTable, ObjectName("t"), False)
+    assert (type(opaque), opaque.touches) == (OpaqueOperation, None)

@@ -11,7 +11,7 @@ from schemalint.facts.operations import CreateEnum, CreateIndex, DropEnum, DropI
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
-from schemalint.interpret.values import MISSING, Class, Given, Made, Member, Missing, Value
+from schemalint.interpret.values import MISSING, Class, Given, Made, Member, Missing, Value, members
 from schemalint.readers.alembic.emit import Emitter
 from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.signatures import Arguments
@@ -31,8 +31,7 @@ def object_call(
 ) -> Value | Missing:
     """`create`, `drop`, `create_all` and `drop_all` of an object that is bound to the database."""
     if name in _METADATA:
-        reason = f"{name} works on all tables of a metadata"
-        emitter.take(machine, [Did(OpaqueOperation(reason))], name, place, ())
+        emitter.take(machine, _tables(machine, emitter, name, Made(name, args)), name, place, ())
         return None
     if name not in ("create", "drop") or not isinstance(owner, (Made, Member)):
         return MISSING
@@ -46,6 +45,17 @@ def object_call(
     places = tuple((arg.keyword, arg.place) for arg in args if arg.keyword is not None and arg.place is not None)
     emitter.take(machine, done, name, place, places)
     return None
+
+
+def _tables(machine: Machine, emitter: Emitter, name: str, options: Made) -> list[Did]:
+    """`create_all` and `drop_all`, of the tables that are given."""
+    given = members(options.value("tables", 1))
+    options = Made(name, tuple(arg for arg in options.args if arg.keyword == "checkfirst"))
+    done = [_table(machine, emitter, item, name.removesuffix("_all"), options) for item in given or ()]
+    known = [did for item in done if item is not None for did in item]
+    if given is None or None in done:
+        return [Did(OpaqueOperation(f"{name} works on all tables of a metadata"))]
+    return known
 
 
 def _enum(machine: Machine, emitter: Emitter, owner: Value, name: str, options: Made) -> list[Did] | None:
