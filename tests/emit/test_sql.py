@@ -109,6 +109,8 @@ def test_what_is_not_known_is_a_comment_with_its_reason(operation):
         ("mysql", ops.DropConstraint(USERS, "fk", "foreign key"), "ALTER TABLE `users` DROP FOREIGN KEY `fk`;"),
         ("mysql", ops.AddColumn(USERS, SERIAL), "ALTER TABLE `users` ADD COLUMN `id` INTEGER AUTO_INCREMENT NOT NULL;"),
         ("sqlite", ops.AddColumn(USERS, ColumnDef("a", SqlType("uuid"))), "ALTER TABLE users ADD COLUMN a CHAR(32);"),
+        ("sqlite", ops.AddColumn(USERS, ColumnDef("a", TEXT, default=Default("now()", False))),
+         "ALTER TABLE users ADD COLUMN a TEXT DEFAULT CURRENT_TIMESTAMP;"),
         ("sqlite", ops.AlterColumn(USERS, "a", nullable=False),
          "-- not written: alter column users.a: SQLite makes the table anew for that"),
     ],

@@ -94,6 +94,8 @@ def generated_clause(generated: Generated, dialect: str = "postgresql") -> str:
 
 def default_sql(default: Default, kind: object, dialect: str = "postgresql") -> str:
     """A default: constants in quotes but for numbers."""
+    if not default.literal and dialect == "sqlite" and default.sql.lower() == "now()":
+        return "CURRENT_TIMESTAMP"  # which is what SQLAlchemy makes of `func.now()` there
     if not default.literal:
         return f"({default.sql})" if dialect == "sqlite" and not _is_simple(default.sql) else default.sql
     truth = {"true": "1", "false": "0"}.get(default.sql.lower()) if dialect == "sqlite" else None
