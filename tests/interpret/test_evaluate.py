@@ -48,6 +48,17 @@ class Model:
     def grown(self, by):
         return self.size + by
 
+    @classmethod
+    def sized(cls, size):
+        return cls(size=size)
+
+class Child(Model):
+    __tablename__ = "children"
+
+    @classmethod
+    def named(cls):
+        return cls.__tablename__ + "_" + cls.__name__
+
 def greet(name, *rest, sep="-", **more):
     return sep.join([name, *rest, *more])
 
@@ -140,6 +151,9 @@ def test_python_is_folded_as_python_folds_it(expression):
         ("Model.alias", "models"),
         ("Model().double", 4),
         ("Model(size=5).grown(by=1)", 6),
+        ("Model.sized(7).double", 14),
+        ("Model().sized(size=7).double", 14),
+        ("Child.sized(1).named()", "children_Child"),
         ("greet('a', *NAMES, sep='+', **TABLE)", "a+a+b+a+b"),
         ("Kind.ONE.value", "one"),
         ("Kind('two').name", "TWO"),

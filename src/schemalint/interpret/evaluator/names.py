@@ -34,7 +34,7 @@ from schemalint.interpret.values import (
     Unsure,
     Value,
 )
-from schemalint.ir import Attribute, ClassDef, Expression, FunctionDef, Name
+from schemalint.ir import Attribute, ClassDef, Expression, FunctionDef, Lambda, Name
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _SETTINGS = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
@@ -47,7 +47,8 @@ def global_value(machine: Machine, path: str, node: Name | Attribute, local: Sco
     if path not in machine.program.modules:
         return MISSING
     found = resolve(machine.program, path, node, local if local is not None else frozenset())
-    if isinstance(found, ClassAttribute) and isinstance(node, Attribute):
+    of_class = isinstance(found, ClassAttribute) or (isinstance(found, DefinedFunction) and _is_of_class(found.node))
+    if of_class and isinstance(node, Attribute):
         return MISSING
     return value_of(machine, found)
 
@@ -101,6 +102,8 @@ def attribute_of(machine: Machine, owner: Value, name: str, place: Callable[[], 
         return Unsure(f"{owner.path} does not say what {name} is") if isinstance(found, Missing) else found
     if isinstance(owner, Class):
         found = class_attribute(machine, owner, name)
+        if isinstance(found, Function) and _is_of_class(found.node):
+            return Function(found.path, found.node, found.closure, owner)
         return Member(owner, name) if isinstance(found, Missing) else found
     if isinstance(owner, Instance):
         return _instance_attribute(machine, owner, name, place)
@@ -192,12 +195,18 @@ def _instance_attribute(machine: Machine, owner: Instance, name: str, place: Cal
         homes = [instance_attribute(canonical(base.name), name) for base in bases if isinstance(base, External)]
         return next((Symbol(home) for home in homes if home is not None), Member(owner, name))
     if isinstance(found, Function) and isinstance(found.node, FunctionDef):
-        method = Function(found.path, found.node, found.closure, owner)
+        bound = owner.of if _is_of_class(found.node) else owner
+        method = Function(found.path, found.node, found.closure, bound)
         decorators = {_last(decorator) for decorator in found.node.decorators}
         if decorators & _PROPERTIES:
             return machine.call(method, (), place())
         return found if "staticmethod" in decorators else method
     return found
+
+
+def _is_of_class(node: FunctionDef | Lambda) -> bool:
+    """Whether a method is given the class that it is asked of."""
+    return isinstance(node, FunctionDef) and any(_last(each) == "classmethod" for each in node.decorators)
 
 
 def _last(node: Expression) -> str:
