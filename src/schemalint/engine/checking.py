@@ -49,11 +49,12 @@ def check(rules: Iterable[tuple[Rule, Severity]], options: Mapping[str, Options]
             if severity is Severity.ERROR and isinstance(subject, Step) and subject.placed.conditional:
                 continue
             arguments = (subject, options[rule.name]) if rule.options is not None else (subject,)
-            revision = _revision_of(subject)
             try:
-                checked.found += [Found(rule, severity, finding, revision) for finding in rule.check(*arguments)]
+                findings = list(rule.check(*arguments))
             except Exception as error:
                 checked.crashes.append(_crash(rule, subject, error))
+                continue
+            checked.found += [Found(rule, severity, finding, _revision_of(subject)) for finding in findings]
     return checked
 
 
