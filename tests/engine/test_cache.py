@@ -95,3 +95,20 @@ def test_removing_it_leaves_nothing_of_it(tmp_path: Path) -> None:
     assert is_cache(tmp_path / "cache")
     remove_cache(tmp_path / "cache")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_that_had_nothing_to_read_drop_nothing(tmp_path: Path) -> None:
+    filled(tmp_path / "cache").close("kind", ENTRIES)
+    for _ in range(100):
+        Cache(tmp_path / "cache").leave()
+    Cache(tmp_path / "cache").close()
+    assert Cache(tmp_path / "cache").everything("kind") == ENTRIES
+
+
+def test_what_a_kind_holds_stays_while_the_kind_is_used(tmp_path: Path) -> None:
+    filled(tmp_path / "cache").close()
+    for _ in range(100):
+        cache = Cache(tmp_path / "cache")
+        cache.mark_all("kind")
+        cache.close()
+    assert Cache(tmp_path / "cache").everything("kind") == ENTRIES

@@ -64,6 +64,7 @@ class Cache:
         self._database: sqlite3.Connection | None = None
         self._run = 0
         self._used: list[tuple[str, bytes]] = []
+        self._used_kinds: set[str] = set()
         if folder is not None:
             with suppress(OSError, sqlite3.Error):
                 self._open(folder)
@@ -120,6 +121,17 @@ class Cache:
         """Notes which entries of `kind` the run used."""
         self._used.extend((kind, key) for key in used)
 
+    def mark_all(self, kind: str) -> None:
+        """Notes that the run would have used entries of `kind`, it is not known which."""
+        self._used_kinds.add(kind)
+
+    def leave(self) -> None:
+        """Ends a run that had nothing to read: it does not count, for what it did not use is still of use."""
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+        self._database = None
+
     def close(self, kind: str = "", used: Iterable[bytes] = ()) -> None:
         """Ends the run: now and then marks the entries that it used, and drops what was not used for long."""
         self.mark(kind, used)
@@ -131,6 +143,8 @@ class Cache:
                 if self._run % (_KEPT_RUNS // 5) == 0:
                     marks = [(self._run, *entry) for entry in self._used]
                     self._database.executemany("UPDATE entry SET used = ? WHERE kind = ? AND key = ?", marks)
+                    kinds = [(self._run, kind) for kind in self._used_kinds]
+                    self._database.executemany("UPDATE entry SET used = ? WHERE kind = ?", kinds)
                     self._database.execute("DELETE FROM entry WHERE used < ?", (self._run - _KEPT_RUNS,))
             self._database.close()
         self._database = None

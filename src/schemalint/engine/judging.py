@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from schemalint.diagnostics import Diagnostic, Severity
+from schemalint.engine.body_table import BodyTable
 from schemalint.engine.checking import Found, by_type, check, validated_options
 from schemalint.engine.lowering import lower_files
 from schemalint.engine.reading import Contents
@@ -77,7 +78,7 @@ def _judged(
     options = validated_options(rules.values(), settings.rules)
     lowered = lower_files(contents, request.cache, progress=request.progress)
     sources: dict[str, Source] = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-    project = link(sources, settings, request.tree)
+    project = link(sources, settings, request.tree, memory=BodyTable(request.cache, contents.keys))
     checked = check(_about_code(applied), options, partial(subjects_of, project))
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()

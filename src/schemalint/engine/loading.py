@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from schemalint.engine.body_table import BodyTable
 from schemalint.engine.cache import Cache
 from schemalint.engine.lowering import lower_files
 from schemalint.engine.reading import read_files
@@ -42,7 +43,7 @@ def load(
         contents = read_files(tree, walked.files, max_file_size=settings.max_file_size)
         lowered = lower_files(contents, cache, progress=progress)
         sources = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-        project = link(sources, settings, tree, released)
+        project = link(sources, settings, tree, released, BodyTable(cache, contents.keys))
     problems = (f"{path}:{problem.span.line}: {problem.message}" for path, problem in lowered.problems.items())
     crashes = (f"schemalint failed while {crash.doing}: {crash.error}" for crash in project.crashes)
     skipped = (f"{entry.path} {entry.reason}" for entry in walked.skipped if entry.error)

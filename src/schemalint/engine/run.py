@@ -10,7 +10,7 @@ import msgspec
 from schemalint.engine.reading import read_files
 from schemalint.engine.request import Outcome as Outcome
 from schemalint.engine.request import Request as Request
-from schemalint.engine.verdicts import KIND, key_of, known
+from schemalint.engine.verdicts import key_of, known
 from schemalint.source.walk import Skipped, Walked, walk
 
 
@@ -28,7 +28,7 @@ def run(request: Request) -> Outcome:
     found = known(request.cache, key, request.tree, settings) if not settings.plugins else None
     if found is not None:
         outcome = Outcome(found.result, found.roles)
-        request.cache.close(KIND, (key,))
+        request.cache.leave()
     else:
         # All that judges is imported only here: where nothing has changed, the import alone would take half the time.
         from schemalint.engine.judging import judge

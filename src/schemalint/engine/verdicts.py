@@ -87,7 +87,7 @@ def key_of(
     """What a verdict is kept under. `contents` are the hashes of the files that could be read."""
     digest = blake2b(digest_size=16)
     for part in (
-        _program(),
+        program_state(),
         encode_settings(settings),
         msgspec.msgpack.encode((walked.files, walked.skipped, given, show_released)),
         *(contents.get(path, b"unreadable") for path in walked.files),
@@ -128,7 +128,7 @@ def _hash_of(tree: SourceTree, path: str) -> bytes | None:
 
 
 @lru_cache(maxsize=1)
-def _program() -> bytes:
+def program_state() -> bytes:
     """What tells this state of the program from any other: its version, its files and the interpreter."""
     digest = blake2b(f"{schemalint.__version__} {sys.version}".encode(), digest_size=16)
     folders = [os.path.dirname(schemalint.__file__)]

@@ -54,6 +54,18 @@ class Program:
             found = self._scopes[key] = scope_of(node.body)
         return found
 
+    def over(self, modules: Mapping[str, ModuleIR]) -> Program:
+        """The same program without what it remembers of the modules, over another mapping of them."""
+        other = Program(modules)
+        other._suffixes, other._all_folders, other._imported = self._suffixes, self._all_folders, self._imported
+        return other
+
+    @property
+    def imported_modules(self) -> Iterator[str]:
+        """The dotted names among `_imported` that may be those of modules and folders of the project."""
+        own = {part for path in self.modules for part in _parts(path)}
+        return (name for name in self._imported if name.rpartition(".")[2] in own)
+
     @contextmanager
     def following(self, key: tuple[str, str, object]) -> Iterator[None]:
         """Marks the key as being followed, so that a circle is seen."""

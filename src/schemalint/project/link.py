@@ -12,6 +12,7 @@ from schemalint.facts.revisions import RevisionDef
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.attempts import Attempts
+from schemalint.project.bodies import BodyMemory
 from schemalint.project.code import Code
 from schemalint.project.django_histories import build_histories, find_sites, replay_site
 from schemalint.project.histories import build_history
@@ -39,13 +40,17 @@ Source = Union[ModuleIR, Problem, None]
 
 
 def link(
-    sources: Mapping[str, Source], settings: Settings, tree: SourceTree, released: Released | None = None
+    sources: Mapping[str, Source],
+    settings: Settings,
+    tree: SourceTree,
+    released: Released | None = None,
+    memory: BodyMemory | None = None,
 ) -> Project:
     """The project that the files make up.
 
     `sources` are all files of the walk by path. Configuration files are read from the tree, whether or not they are
-    among them. `released` is what git says is released; it is asked where nothing is given. Nothing is raised for what
-    a file holds.
+    among them. `released` is what git says is released; it is asked where nothing is given. `memory` keeps
+    what bodies of revisions do. Nothing is raised for what a file holds.
     """
     program = Program({path: source for path, source in sources.items() if isinstance(source, ModuleIR)})
     folders = folders_of(sources)
@@ -77,7 +82,7 @@ def link(
     reading = Reading(attempts)
     for history in histories:
         if history not in of_sql and not any(history in site.histories for site in sites):
-            replay(program, history, reading)
+            replay(program, history, reading, memory)
     for folder, history in zip(scripts, of_sql, strict=True):
         replay_sql(folder, history, reading)
     for site in sites:

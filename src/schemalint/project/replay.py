@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Union
 
 from schemalint.diagnostics import Place
 from schemalint.facts.operations import OpaqueOperation, Operation
@@ -12,6 +11,15 @@ from schemalint.facts.revisions import Body, PlacedOperation, RevisionDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
+from schemalint.project.bodies import (
+    BodyMemory,
+    BodyReader,
+    Consulted,
+    Remembering,
+    ground_of,
+    keep_bodies,
+    kept_bodies,
+)
 from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
@@ -36,13 +44,22 @@ class Reading:
     not_understood: list[NotUnderstood] = field(default_factory=list)
 
 
-BodyReader = Callable[[RevisionDef, str, Environment], Union[Body, None]]
-"""Reads the `upgrade` or `downgrade` of a revision; None where it has none."""
+def replay(program: Program, history: History, reading: Reading, memory: BodyMemory | None = None) -> None:
+    """Reads the upgrades and downgrades of a history of Alembic and fills in the steps of its revisions.
 
-
-def replay(program: Program, history: History, reading: Reading) -> None:
-    """Reads the upgrades and downgrades of a history of Alembic and fills in the steps of its revisions."""
-    replay_with(reader(program, reading), history, reading)
+    What `memory` knows is not read again.
+    """
+    if memory is None:
+        replay_with(reader(program, reading), history, reading)
+        return
+    ground = ground_of(program, history, _dialect(history))
+    consulted = Consulted(program.modules)
+    read = reader(program.over(consulted), reading)
+    remembering = Remembering(read, consulted, memory.hashes, kept_bodies(memory, history.root, ground))
+    crashes = len(reading.attempts.crashes)
+    replay_with(remembering, history, reading)
+    if consulted.paths and len(reading.attempts.crashes) == crashes:
+        keep_bodies(memory, history.root, ground, remembering.done)
 
 
 def reader(program: Program, reading: Reading) -> BodyReader:
@@ -79,9 +96,9 @@ def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
     """Reads the upgrades and downgrades of a history and fills in the steps of its revisions.
 
     A downgrade is read on the schema that its upgrade leaves, sees what it did itself, is compared with where it should
-    lead, and is then taken back. Where a target has several servers, revisions are read for the first one.
+    lead, and is then taken back.
     """
-    dialect = history.target.servers[0].dialect if history.target.servers else None
+    dialect = _dialect(history)
     timeline = Timeline(dialect=dialect)
     history.timeline = timeline
     for revision in history.ordered:
@@ -89,6 +106,11 @@ def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
         upgrade(read, revision, timeline, dialect, reading)
         revision.after = timeline.now()
         _downgrade(read, revision, timeline, dialect)
+
+
+def _dialect(history: History) -> str | None:
+    """The first of a target's servers: the one that revisions are read for."""
+    return history.target.servers[0].dialect if history.target.servers else None
 
 
 def upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
