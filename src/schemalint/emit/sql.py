@@ -193,16 +193,14 @@ def _create_object(operation: ops.CreateObject, dialect: str) -> Statements:
         yield operation.sql.strip().rstrip(";") + ";"
 
 
-def _alter_object(operation: ops.AlterObject, dialect: str) -> Statements:
-    if operation.table is not None or not operation.change:
-        yield comment(f"not written: alter {operation.kind} {operation.name}")
-    else:
-        yield f"ALTER {operation.kind.upper()} {path(operation.name, dialect)} {operation.change};"
-
-
 def _drop_object(operation: ops.DropObject, dialect: str) -> Statements:
     if operation.kind in ("trigger", "policy", "rule"):
-        yield comment(f"not written: drop {operation.kind} {operation.name}: its table is not known")
+        if operation.table is None:
+            yield comment(f"not written: drop {operation.kind} {operation.name}: its table is not known")
+            return
+        exists = "IF EXISTS " if operation.if_exists else ""
+        on = f"{quoted(operation.name.name, dialect)} ON {path(operation.table, dialect)}"
+        yield f"DROP {operation.kind.upper()} {exists}{on}{' CASCADE' if operation.cascade else ''};"
         return
     yield _drop(operation.kind.upper(), operation.name, operation.if_exists, operation.cascade, dialect)
 
@@ -242,7 +240,6 @@ _EMIT: dict[type[Any], Callable[[Any, str], Union[Statements, tuple[str, ...]]]]
     ops.CreateSchema: _create_schema,
     ops.DropSchema: _drop_schema,
     ops.CreateObject: _create_object,
-    ops.AlterObject: _alter_object,
     ops.DropObject: _drop_object,
     **{kind: _on_postgresql(write) for kind, write in sql_session.EMIT.items()},
 }
