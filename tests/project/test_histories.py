@@ -38,6 +38,8 @@ def test_revisions_are_ordered_by_their_parents_not_by_their_files(linked: Linke
     assert [revision.id for revision in history.bases] == ["a1"]
     assert history.is_ancestor("a1", "c3")
     assert not history.is_ancestor("c3", "a1")
+    assert history.find("b2") is history.ordered[1]
+    assert history.find("d4") is None
     assert not history.incomplete
 
 

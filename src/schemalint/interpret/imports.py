@@ -11,9 +11,10 @@ from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import External, ModuleRef, Resolution
 from schemalint.interpret.resolve import imported_module, member
 from schemalint.interpret.scopes import blocks_of, checks_types
-from schemalint.ir import ClassDef, FunctionDef, If, Import, ImportFrom, Statement, statements_of
+from schemalint.ir import ClassDef, FunctionDef, If, Import, ImportFrom, Statement, marks_of_nodes, statements_of
 
 EAGER, LAZY, TYPE_CHECKING = "eager", "lazy", "type-checking"
+_MARKS = marks_of_nodes(Import, ImportFrom)
 
 
 class ImportEdge(msgspec.Struct, frozen=True, gc=False):
@@ -37,13 +38,16 @@ class ImportEdge(msgspec.Struct, frozen=True, gc=False):
 
 def import_edges(program: Program, path: str) -> tuple[ImportEdge, ...]:
     """What the module at `path` imports, in source order, the imports inside functions included."""
-    return tuple(
-        edge
-        for node, when in _imports(program.modules[path].body, EAGER)
-        for edge in (
-            _plain(program, path, node, when) if isinstance(node, Import) else _from(program, path, node, when)
+    found = program.edges.get(path)
+    if found is None:
+        found = program.edges[path] = tuple(
+            edge
+            for node, when in _imports(program.modules[path].body, EAGER)
+            for edge in (
+                _plain(program, path, node, when) if isinstance(node, Import) else _from(program, path, node, when)
+            )
         )
-    )
+    return found
 
 
 def _imports(statements: Iterable[Statement], when: str) -> Iterator[tuple[Import | ImportFrom, str]]:
@@ -51,7 +55,8 @@ def _imports(statements: Iterable[Statement], when: str) -> Iterator[tuple[Impor
         if isinstance(node, (Import, ImportFrom)):
             yield node, when
         elif isinstance(node, FunctionDef):
-            yield from _imports(statements_of(node), LAZY if when == EAGER else when)
+            if _MARKS.search(node.body) is not None:
+                yield from _imports(statements_of(node), LAZY if when == EAGER else when)
         elif isinstance(node, ClassDef):
             yield from _imports(node.body, when)
         elif isinstance(node, If):

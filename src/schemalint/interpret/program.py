@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from posixpath import basename, dirname
+from typing import TYPE_CHECKING
 
 from schemalint.interpret.resolutions import Resolution
 from schemalint.interpret.scopes import Scope, blocks_of, scope_of
 from schemalint.ir import ClassDef, Import, ImportFrom, ModuleIR, Statement
+
+if TYPE_CHECKING:
+    from schemalint.interpret.imports import ImportEdge
 
 # Folders of revisions are commonly named after the library, which is loaded long before Python could find the folder.
 _NAMED_AFTER = frozenset({"alembic"})
@@ -25,7 +29,8 @@ class Program:
     that no import knows as a package.
 
     What `resolve` finds out is remembered in `memo` and `lists`; `under_way` holds what it is following at the moment
-    and `cuts` counts the circles it met, for what was found inside a circle holds only there.
+    and `cuts` counts the circles it met, for what was found inside a circle holds only there. `edges` are the imports
+    of modules, as far as somebody asked for them.
     """
 
     def __init__(self, modules: Mapping[str, ModuleIR]) -> None:
@@ -34,6 +39,7 @@ class Program:
         self.lists: dict[tuple[str, str, int], tuple[Resolution, ...]] = {}
         self.under_way: set[tuple[str, str, object]] = set()
         self.cuts = 0
+        self.edges: dict[str, tuple[ImportEdge, ...]] = {}
         self._scopes: dict[object, Scope] = {}
         self._names: dict[str, str] = {}
         self._found: dict[tuple[str, str], tuple[str | None, bool]] = {}

@@ -293,8 +293,13 @@ def _names(target: Expression) -> Iterator[str]:
             yield from _names(item)
 
 
+_COMPOUND = frozenset({If, For, While, With, Try, Match})
+
+
 def blocks_of(node: Statement) -> tuple[tuple[Statement, ...], ...]:
     """The blocks that run as part of a compound statement; none for other statements and for definitions."""
+    if type(node) not in _COMPOUND:
+        return ()
     if isinstance(node, (If, For, While)):
         return (node.body, node.orelse)
     if isinstance(node, With):

@@ -4,7 +4,14 @@ Names are re-exported from `expressions`, `statements` (with definitions), `modu
 format). Both front ends in `source` produce these records and nothing above `source` sees a syntax tree.
 """
 
-from schemalint.ir.codec import decode_module, encode_body, encode_module, statements_of
+from schemalint.ir.codec import (
+    decode_module,
+    encode_body,
+    encode_module,
+    marks_of_names,
+    marks_of_nodes,
+    statements_of,
+)
 from schemalint.ir.expressions import (
     Argument,
     Attribute,
@@ -123,6 +130,8 @@ __all__ = [
     "decode_module",
     "encode_body",
     "encode_module",
+    "marks_of_names",
+    "marks_of_nodes",
     "span_of",
     "statements_of",
 ]

@@ -20,45 +20,55 @@ from schemalint.interpret.events.records import (
 from schemalint.interpret.events.values import FunctionValue
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import DefinedClass
-from schemalint.ir import Expression, FunctionDef, span_of
-from schemalint.readers.queries.read import Queries
-from schemalint.readers.sessions import session_calls
+from schemalint.ir import ClassDef, Expression, FunctionDef, marks_of_nodes, span_of
+from schemalint.readers.queries.read import Queries, may_hold_queries
+from schemalint.readers.sessions import may_call_sessions, session_calls
+
+_DEFINES = marks_of_nodes(FunctionDef)
 
 
 class Function:
     """A function or method.
 
-    Everything is found out when it is first asked for. What a nested function does is not among the events and queries
+    Everything is found out when it is first asked for, most of all its flow: most functions have nothing to do with a
+    database, and a look at their encoded bodies tells. What a nested function does is not among the events and queries
     of the function around it: ask `nested`, or `with_nested` for all at once.
     """
 
-    def __init__(self, functions: Functions, flow: Flow) -> None:
+    def __init__(
+        self,
+        functions: Functions,
+        path: str,
+        node: FunctionDef,
+        qualifier: str,
+        enclosing: Flow | None = None,
+        local: ClassDef | None = None,
+    ) -> None:
+        """`qualifier` names what stands around it; `enclosing` is the flow of the function around it, and `local` the
+        class in between."""
+        self.path = path
+        self.node = node
         self._functions = functions
         self._evidence = functions.evidence
-        self._flow = flow
+        self._qualifier = qualifier
+        self._around = (enclosing, local)
 
     def __repr__(self) -> str:
         return f"Function({self.path}:{self.qualified_name})"
 
-    @property
-    def path(self) -> str:
-        """The file."""
-        return self._flow.path
-
-    @property
-    def node(self) -> FunctionDef:
-        """The definition."""
-        return self._flow.node
+    @cached_property
+    def _flow(self) -> Flow:
+        return self._evidence.flow(self.path, self.node, *self._around)
 
     @property
     def name(self) -> str:
         """The function's own name."""
-        return self._flow.node.name
+        return self.node.name
 
     @property
     def qualified_name(self) -> str:
         """The name inside the module: "Users.get"."""
-        return f"{self._flow.qualifier}.{self.name}" if self._flow.qualifier else self.name
+        return f"{self._qualifier}.{self.name}" if self._qualifier else self.name
 
     @property
     def role(self) -> str | None:
@@ -73,7 +83,7 @@ class Function:
     @property
     def is_async(self) -> bool:
         """Whether it is a coroutine function."""
-        return self._flow.node.is_async
+        return self.node.is_async
 
     @property
     def is_private(self) -> bool:
@@ -113,7 +123,7 @@ class Function:
 
     @cached_property
     def _read(self) -> tuple[tuple[Query, ...], dict[str, SessionOrigin]]:
-        return self._functions.queries.of(self._flow)
+        return self._functions.queries.of(self._flow) if may_hold_queries(self.node) else ((), {})
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -123,12 +133,14 @@ class Function:
     @cached_property
     def session_calls(self) -> tuple[SessionCall, ...]:
         """What it calls on sessions, connections and cursors."""
+        if not may_call_sessions(self.node):
+            return ()
         return session_calls(self._evidence, self._flow, self._read[1])
 
     @cached_property
     def nested(self) -> tuple[Function, ...]:
         """The functions defined inside, without those inside them."""
-        return tuple(self._functions.inside(self._flow))
+        return tuple(self._functions.inside(self._flow)) if _DEFINES.search(self.node.body) is not None else ()
 
     def with_nested(self) -> Iterator[Function]:
         """The function, and all that are defined inside it at any depth."""
@@ -209,8 +221,9 @@ class Functions:
     def of(self, path: str) -> tuple[Function, ...]:
         """The functions and methods of a module in order, nested ones after the function around them."""
         if path not in self._of:
-            outer = (self._function(self.evidence.flow(path, node)) for node in self.evidence.definitions(path))
-            self._of[path] = tuple(inner for function in outer for inner in function.with_nested())
+            outer = (Function(self, path, *definition) for definition in self.evidence.definitions(path))
+            found = self._of[path] = tuple(inner for function in outer for inner in function.with_nested())
+            self._known.update({(path, function.node.start): function for function in found})
         return self._of[path]
 
     def all(self) -> Iterator[Function]:
@@ -239,10 +252,5 @@ class Functions:
     def inside(self, flow: Flow) -> Iterator[Function]:
         """The functions defined directly inside the function of a flow."""
         for node, local in flow.nested:
-            yield self._function(self.evidence.flow(flow.path, node, flow, local))
-
-    def _function(self, flow: Flow) -> Function:
-        key = (flow.path, flow.node.start)
-        if key not in self._known:
-            self._known[key] = Function(self, flow)
-        return self._known[key]
+            inner = self.evidence.flow(flow.path, node, flow, local)
+            yield Function(self, flow.path, node, inner.qualifier, flow, local)

@@ -89,6 +89,13 @@ class History:
     released_known: bool = False
     graph: Ordered | None = None
     timeline: Timeline | None = None
+    _by_id: dict[str, Revision] = field(default_factory=dict, init=False, repr=False)
+
+    def find(self, id_: str) -> Revision | None:
+        """The replayed revision of an id; None where there is none."""
+        if not self._by_id:
+            self._by_id.update((revision.id, revision) for revision in self.ordered)
+        return self._by_id.get(id_)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether the revision `older` runs before `newer` in every upgrade that runs `newer`."""

@@ -15,7 +15,7 @@ from schemalint.interpret.events.values import Foreign, Instance, Value
 from schemalint.interpret.homes import canonical
 from schemalint.interpret.resolutions import External
 from schemalint.interpret.resolve import ancestry
-from schemalint.ir import Attribute, Call
+from schemalint.ir import Attribute, Call, FunctionDef, marks_of_names
 
 # class: library, level, kind
 _CLASSES = {
@@ -86,6 +86,8 @@ METHODS = EXECUTING | _words(
 )
 """Methods of sessions, connections and cursors, `add`, `commit`, `flush`, `delete` and `refresh` among them."""
 
+_MARKS = marks_of_names(METHODS)
+
 
 def session_of(evidence: Evidence, value: Value | None) -> SessionOrigin | None:
     """The value as a session; None where it is none, or not evidently one."""
@@ -113,10 +115,16 @@ def receiver_session(evidence: Evidence, flow: Flow, site: CallSite) -> SessionO
     return session_of(evidence, evidence.value(Where(flow.path, flow, site.region), func.value))
 
 
+def may_call_sessions(function: FunctionDef) -> bool:
+    """Whether a function may call a session: its body, which is not decoded for this, has the name of a method."""
+    return _MARKS.search(function.body) is not None
+
+
 def session_calls(evidence: Evidence, flow: Flow, by_use: dict[str, SessionOrigin]) -> tuple[SessionCall, ...]:
     """What a function calls on sessions, in order.
 
-    `by_use` holds receivers, as written, that the function's own queries showed to be sessions.
+    `by_use` holds receivers, as written, that the function's own queries showed to be sessions. There are none in a
+    function that `may_call_sessions` is not true of.
     """
     found = []
     for site in flow.calls:

@@ -62,5 +62,5 @@ def _is_undeployed(step: Step, maker: str) -> bool:
     if maker == step.revision.id or definition.initial or definition.replaces:
         return True
     history = step.revision.history
-    made_by = next((revision for revision in history.ordered if revision.id == maker), None)
+    made_by = history.find(maker)
     return history.released_known and made_by is not None and not made_by.released

@@ -69,7 +69,7 @@ class Evidence:
         self.returned: dict[tuple[str, int], Value | None] = {}
         self.attributes: dict[tuple[str, int, str], Value | None] = {}
         self._flows: dict[tuple[str, int], Flow] = {}
-        self._around: dict[str, dict[int, tuple[str, DefinedClass | None]]] = {}
+        self._around: dict[str, dict[int, tuple[FunctionDef, str, DefinedClass | None]]] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._global_writers: dict[str, tuple[Flow, ...]] = {}
         self._requests: dict[str, Value] | None = None
@@ -86,7 +86,7 @@ class Evidence:
         found = self._flows.get(key)
         if found is None:
             if enclosing is None:
-                qualifier, owner = self._definitions(path).get(node.start, ("", None))
+                _, qualifier, owner = self._definitions(path).get(node.start, (node, "", None))
             else:
                 qualifier = f"{enclosing.qualifier}.{enclosing.node.name}.<locals>".lstrip(".")
                 owner = None if local is None else DefinedClass(path, local, qualifier)
@@ -94,16 +94,17 @@ class Evidence:
             found = self._flows[key] = flow_of(path, node, qualifier, owner, enclosing)
         return found
 
-    def definitions(self, path: str) -> tuple[FunctionDef, ...]:
-        """The functions and methods of a module in order, without those inside functions."""
-        return tuple(node for node, _, _ in _definitions(self.program.modules[path].body, path, "", None))
+    def definitions(self, path: str) -> tuple[tuple[FunctionDef, str], ...]:
+        """The functions and methods of a module in order, without those inside functions, and what stands around each:
+        "Users" for a method of that class."""
+        return tuple((node, qualifier) for node, qualifier, _ in self._definitions(path).values())
 
-    def _definitions(self, path: str) -> dict[int, tuple[str, DefinedClass | None]]:
-        """What stands around the functions of a module, by where they start."""
+    def _definitions(self, path: str) -> dict[int, tuple[FunctionDef, str, DefinedClass | None]]:
+        """The functions of a module with what stands around them, by where they start."""
         found = self._around.get(path)
         if found is None:
             below = _definitions(self.program.modules[path].body, path, "", None)
-            found = self._around[path] = {node.start: (qualifier, owner) for node, qualifier, owner in below}
+            found = self._around[path] = {item[0].start: item for item in below}
         return found
 
     def once(self, what: str, definition: Definition, found: Callable[[], _Found | None]) -> _Found | None:

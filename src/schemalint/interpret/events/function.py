@@ -130,13 +130,16 @@ class Flow:
         overwritten in any case is left out; a loop's later assignments reach its earlier statements.
         """
         around = self.around(region)
-        for number in around:
-            scoped = self.scoped.get(number)
-            if scoped is not None and name in scoped:
-                return [scoped[name]]
+        if self.scoped:
+            for number in around:
+                scoped = self.scoped.get(number)
+                if scoped is not None and name in scoped:
+                    return [scoped[name]]
         known = self.definitions.get(name)
         if known is None:
             return None
+        if len(known) == 1 and known[0].region == 0:  # as most are: it holds from where it stands
+            return list(known) if known[0].at <= at else []
         inside = set(around)
         groups = {self.regions[number].group: number for number in around if self.regions[number].group >= 0}
         loops = {number for number in around if self.regions[number].repeats}

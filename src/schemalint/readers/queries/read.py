@@ -9,7 +9,7 @@ from schemalint.facts.queries import ColumnUse, Query
 from schemalint.interpret.events.evidence import Evidence
 from schemalint.interpret.events.function import CallSite, Flow, Where
 from schemalint.interpret.events.records import dependencies, names_in, place_of, text_of
-from schemalint.ir import Attribute, Call, Expression, Name
+from schemalint.ir import Attribute, Call, Expression, FunctionDef, Name
 from schemalint.readers.queries.entities import SQLALCHEMY, Entities
 from schemalint.readers.queries.methods import CONSUMING, RUNNING_MANAGER, RUNNING_QUERY
 from schemalint.readers.queries.shapes import QUERY_STYLES, Statement, has_run, starts, unwound
@@ -26,6 +26,11 @@ _MANAGER = SessionOrigin("sync", "django", None, "session", "manager")
 _MODEL_QUERY = SessionOrigin("sync", "flask-sqlalchemy", None, "session", "manager")
 
 
+def may_hold_queries(function: FunctionDef) -> bool:
+    """Whether a function may build or run a statement: its body, which is not decoded for this, has a word of one."""
+    return _MENTIONS.search(function.body) is not None
+
+
 class Queries:
     """Reads the queries of functions."""
 
@@ -35,9 +40,10 @@ class Queries:
         self.statements = Statements(self.entities)
 
     def of(self, flow: Flow) -> tuple[tuple[Query, ...], dict[str, SessionOrigin]]:
-        """The queries of a function in order, and the receivers, as written, that they show to be sessions."""
-        if _MENTIONS.search(flow.node.body) is None:
-            return (), {}
+        """The queries of a function in order, and the receivers, as written, that they show to be sessions.
+
+        There are none in a function that `may_hold_queries` is not true of.
+        """
         reading = _Reading(self, flow)
         reading.read()
         ordered = sorted(reading.found, key=lambda item: item[0])
