@@ -17,15 +17,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from schemalint.ir import decode_module, encode_module
 from schemalint.source.lower import names_framework
 from schemalint.source.text import UnreadableText, decode
 
+T = TypeVar("T")
+
 LOWERING = 2.0
 """Cold: lowering takes at most this many times `libcst.parse_module` over the same files."""
 WARM = 3.0
-"""Warm: a run takes at most this many times `--version` and decoding the IR."""
+"""Warm, nothing changed: a run takes at most this many times `--version` and decoding the IR."""
+EDITED = 30.0
+"""Warm, one file changed that names no framework: all is linked and judged anew, but no body of a revision is read.
+
+This holds what was reached: 11 times on argilla's 202 files, 22 on superset's 1,176. The aim for superset, 0.6 s,
+is 6 times."""
 FORBIDDEN_WARM = ("libcst", "sqlglot", "pydantic")
 
 
@@ -85,15 +93,34 @@ def _warm(project: Path, texts: list[str]) -> list[tuple[str, float, float]]:
         copy = shutil.copytree(
             project, Path(folder, "project"), ignore=shutil.ignore_patterns(".git", ".schemalint_cache")
         )
+        file = _plain_file(copy)
         check = ("check", str(copy), "--exit-zero", "-q")
         _command(*check)
         warm = median(_command(*check) for _ in range(5))
-        imported = _run("-X", "importtime", "-m", "schemalint", *check).stderr.decode()
+        edited = median(_after_edit(file, lambda: _command(*check)) for _ in range(5))
+        imported = _after_edit(file, lambda: _run("-X", "importtime", "-m", "schemalint", *check).stderr.decode())
     heavy = [name for name in FORBIDDEN_WARM if f" {name}\n" in imported]
+    least = start + decoding
     return [
-        (f"warm check ({warm:.2f} s), in times of --version and decoding", warm / (start + decoding), WARM),
+        (f"warm check, nothing changed ({warm:.2f} s), in times of --version and decoding", warm / least, WARM),
+        (f"warm check, one file changed ({edited:.2f} s), in times of --version and decoding", edited / least, EDITED),
         (f"imports of {', '.join(FORBIDDEN_WARM)} in a warm check: {heavy or 'none'}", len(heavy), 0),
     ]
+
+
+def _plain_file(project: Path) -> Path:
+    """A file of middling size that names no framework: one more comment costs libcst nothing."""
+    texts = {path: text for path in project.rglob("*.py") if (text := _text(path)) and not names_framework(text)}
+    plain = sorted(texts, key=lambda path: (len(texts[path]), path))
+    if not plain:
+        raise SystemExit(f"every Python file in {project} names a framework: choose another project")
+    return plain[len(plain) // 2]
+
+
+def _after_edit(file: Path, action: Callable[[], T]) -> T:
+    with file.open("a", encoding="utf-8") as end:
+        end.write("\n# edited\n")
+    return action()
 
 
 def _command(*arguments: str) -> float:
