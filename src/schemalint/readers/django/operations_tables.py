@@ -22,7 +22,7 @@ from schemalint.facts.operations import (
     RenameColumn,
     RenameTable,
 )
-from schemalint.facts.tables import ConstraintDef, Default, ForeignKeyDef, IndexDef, UniqueDef
+from schemalint.facts.tables import ConstraintDef, ForeignKeyDef, IndexDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.values import Made
 from schemalint.readers.alembic.tables import Did
@@ -239,8 +239,3 @@ def alter_unique_together(moment: Moment, made: Made) -> Iterator[Did]:
         columns = moment.after.columns(new, names)
         if names not in old.unique_together and columns is not None:
             yield Did(AddConstraint(table, UniqueDef(moment.after.made_name(table, columns, "_uniq"), columns)))
-
-
-def no_default() -> Default:
-    """The default with which Django fills `_order`."""
-    return Default("0", literal=True)

@@ -5,12 +5,9 @@ The project is walked once. A function's body is decoded only where it holds a w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, Union
-
-import msgspec
 
 from schemalint.diagnostics import Place
 from schemalint.interpret.program import Program
@@ -30,7 +27,8 @@ from schemalint.ir import (
     Sequence,
     Starred,
     Statement,
-    encode_body,
+    marks_of_names,
+    marks_of_nodes,
     span_of,
     statements_of,
 )
@@ -45,20 +43,17 @@ FRAMEWORKS = frozenset(
 """The packages without which a project has no routes that are read."""
 
 
-def _encoded(names: str) -> re.Pattern[bytes]:
-    """A pattern of these names as they stand in an encoded body. Their first bytes, which tell their lengths, are rare
-    there, so that the search is quick."""
-    return re.compile(b"|".join(re.escape(msgspec.msgpack.encode(name)) for name in names.split()))
-
-
-_REGISTERS = _encoded(
-    "add_url_rule add_api_route add_api_websocket_route add_websocket_route add_route add_view add_resource "
-    "add_namespace include_router register_blueprint register mount Mount route Route WebSocketRoute api_route "
-    "websocket websocket_route route_handlers view_config urlpatterns expose"
+_REGISTERS = marks_of_names(
+    (
+        *("add_url_rule", "add_api_route", "add_api_websocket_route", "add_websocket_route", "add_route", "add_view"),
+        *("add_resource", "add_namespace", "include_router", "register_blueprint", "register", "mount", "Mount"),
+        *("route", "Route", "WebSocketRoute", "api_route", "websocket", "websocket_route", "route_handlers"),
+        *("view_config", "urlpatterns", "expose"),
+    )
 )
-_VERBS = _encoded("get put post patch delete head options")
-_DEFINES = encode_body((FunctionDef("", (), (), None, None, b"", False, 0, 0, 0),))[1:3]
-"""How a function inside a body begins when encoded: a decorator with a verb stands on one."""
+_VERBS = marks_of_names(("get", "put", "post", "patch", "delete", "head", "options"))
+_DEFINES = marks_of_nodes(FunctionDef)
+"""A decorator with a verb stands on a function inside of a body."""
 _LONGEST_LOOP = 200
 
 
@@ -316,7 +311,7 @@ def _walk(found: Survey, statements: Iterable[Statement], context: Context, dire
             site = Site(context, node)
             found.functions.append(site)
             _decorators(found, site)
-            if _REGISTERS.search(node.body) or (direct and _DEFINES in node.body and _VERBS.search(node.body)):
+            if _REGISTERS.search(node.body) or (direct and _DEFINES.search(node.body) and _VERBS.search(node.body)):
                 _walk(found, statements_of(node), context.in_function(node), direct)
             else:
                 found.passed_over.append(site)
