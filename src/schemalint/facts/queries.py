@@ -69,7 +69,8 @@ class Query(msgspec.Struct, frozen=True, gc=False):
     `interpolations`. `trivial` is a statement that reads no table (`SELECT 1`).
 
     `place` is where the statement is built; `executed` where it is run (None: not in this function), in `region`.
-    `text` is the call that runs it, else that builds it, as written.
+    `text` is the call that runs it, else that builds it, as written; `iterated` tells that it is no call but the
+    variable that a loop runs over.
     `dependencies` are the variables of the loops around the execution that the statement depends on; `batched` tells
     that a loop over such a variable asks for many rows at a time (`column.in_(...)`).
     """
@@ -95,3 +96,4 @@ class Query(msgspec.Struct, frozen=True, gc=False):
     session: SessionOrigin | None = None
     dependencies: tuple[str, ...] = ()
     batched: bool = False
+    iterated: bool = False

@@ -49,7 +49,7 @@ from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 
 _ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|fixtures|examples?|samples?|docs?"
+    r"(?:^|/)(?:tests?|testing|tests\.py|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|fixtures|examples?|samples?|docs?"
     r"|vendor|vendored|_vendor|third_party|node_modules|site-packages|\.[^/]+)(?:/|$)"
 )
 _REPOSITORY_CLASS = re.compile(r"\w*(?:Repository|Repo|DAO)(?:Impl)?")

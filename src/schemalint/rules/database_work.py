@@ -11,6 +11,7 @@ from schemalint.project.functions import Function
 from schemalint.project.handlers import RouteHandler
 
 _VERBS = {"select": "reads", "insert": "inserts into", "update": "updates", "delete": "deletes from"}
+_METHODS = {"get_or_create": "reads or inserts into", "update_or_create": "updates or inserts into"}
 _SHOWN = 8
 
 
@@ -34,7 +35,8 @@ def described(query: Query) -> str:
         return "runs SQL text"
     if not names:
         return "runs a statement" if query.executed is not None else "builds a statement"
-    return f"{_VERBS.get(query.verb, 'works on')} {listed(names)}"
+    verb = _METHODS.get(query.text.rpartition(".")[2]) if query.style == "manager" else None
+    return f"{verb or _VERBS.get(query.verb, 'works on')} {listed(names)}"
 
 
 def registered(handler: RouteHandler) -> str:

@@ -42,7 +42,7 @@ def query_in_loop(function: Function, options: QueryInLoopOptions) -> Iterator[F
         first = queries[0]
         assert first.executed is not None
         names = entities_of(queries)
-        what = f"`{first.text}()` {described(first)}"
+        what = f"{_run(first)} {described(first)}"
         yield Finding(
             place=first.executed,
             message=f"{what} once for each `{', '.join(_dependencies(first, loop))}` of a loop in "
@@ -114,21 +114,41 @@ def _is_script(function: Function) -> bool:
     return _SCRIPT.search(function.path) is not None or any(_COMMANDS.match(name) for name in commands)
 
 
+def _run(query: Query) -> str:
+    """What runs a query: a call, or a loop over what was built before it."""
+    return f"the loop over `{query.text}`" if query.iterated else f"`{query.text}()`"
+
+
 def _loop_help(query: Query) -> str:
+    if query.style == "manager":
+        return _MANAGER_HELP.get(query.text.rpartition(".")[2], _MANAGER_HELP[query.verb])
     if query.verb == "insert":
         return "Insert all rows at once: `session.execute(insert(Model), rows)`, or in batches."
     if query.verb in ("update", "delete"):
         verb = f"{query.verb}(Model).where(Model.id.in_(ids))"
         return f"Change all rows in one statement: `session.execute({verb})`."
-    if query.style == "manager":
-        return (
-            "Load what the loop needs before it: `Model.objects.filter(pk__in=ids)` or `in_bulk(ids)`, or by "
-            "`select_related` and `prefetch_related`."
-        )
     return (
         "Load what the loop needs before it in one query, `select(Model).where(Model.id.in_(ids))`, or along with its "
         "parents by `selectinload(...)`."
     )
+
+
+_GROUPED = 'Ask once for all of them, in groups: `Model.objects.filter(...).values("owner").annotate(Count("pk"))`.'
+_MANAGER_HELP = {
+    "insert": "Collect the objects in the loop and insert them at once: `Model.objects.bulk_create(objects)`, which "
+    "calls no `save()` and sends no signals.",
+    "get_or_create": "Insert what is missing at once, `bulk_create(objects, ignore_conflicts=True)`, where a unique "
+    "constraint tells what is there; then load all by `filter(...__in=...)`.",
+    "update_or_create": "Do all of it at once where a unique constraint tells what is there: "
+    "`bulk_create(objects, update_conflicts=True, unique_fields=[...], update_fields=[...])`.",
+    "update": "Change all rows in one statement: `Model.objects.filter(pk__in=ids).update(...)`; where each gets a "
+    "value of its own, `bulk_update(objects, fields)`.",
+    "delete": "Delete all rows in one statement: `Model.objects.filter(pk__in=ids).delete()`.",
+    "count": _GROUPED,
+    "aggregate": _GROUPED,
+    "select": "Load what the loop needs before it: `Model.objects.filter(pk__in=ids)` or `in_bulk(ids)`, or by "
+    "`select_related` and `prefetch_related`.",
+}
 
 
 @rule("QRY012", "formatted-sql", "E/E/E")
@@ -192,9 +212,16 @@ def _origin(item: Interpolation, function: Function) -> str:
 
 
 def _parameters_help(query: Query) -> str:
+    library = query.session.library if query.session is not None else ""
+    if library in _PERCENT_STYLE:
+        return 'Pass values as parameters: `execute("... WHERE id = %s", [value])`; a list as `= ANY(%s)`.'
     named = '`text("... WHERE id = :id")` with `{"id": value}`'
-    bound = named if query.style == "text" else "placeholders in the text, and the values beside it"
-    return f"Pass values as parameters: {bound}."
+    is_text = query.style == "text" and library in _SQLALCHEMY
+    return f"Pass values as parameters: {named if is_text else 'placeholders in the text, and the values beside it'}."
+
+
+_PERCENT_STYLE = frozenset({"django", "psycopg", "psycopg2"})
+_SQLALCHEMY = frozenset({"", "sqlalchemy", "sqlmodel", "flask-sqlalchemy"})
 
 
 _INSTEAD = {

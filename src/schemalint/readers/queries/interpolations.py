@@ -25,6 +25,7 @@ from schemalint.ir import (
     IfExp,
     Name,
     Sequence,
+    Subscript,
 )
 from schemalint.readers.queries.methods import QUOTING, SAME_TEXT
 
@@ -39,6 +40,8 @@ _NUMBERS = frozenset(
     }
 )
 _TABLE_NAMES = frozenset({"__tablename__", "db_table", "fullname"})
+_CONFIGURED = frozenset({"settings_dict"})
+"""Where Django keeps what the settings say of a connection: `connection.settings_dict["NAME"]`."""
 _SCHEMA_PARTS = frozenset({"__table__", "c", "columns", "_meta", "metadata", "sorted_tables", "primary_key", "tables"})
 _SAFE_TYPES = frozenset(
     {
@@ -72,6 +75,8 @@ def kind_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> s
         return _kind_of_call(evidence, where, node, depth)
     if isinstance(node, Attribute):
         return _kind_of_attribute(evidence, where, node, depth)
+    if isinstance(node, Subscript) and isinstance(node.value, Attribute) and node.value.attr in _CONFIGURED:
+        return "identifier"
     return _kind_of_name(evidence, where, node, depth) if isinstance(node, Name) else "value"
 
 
@@ -87,6 +92,8 @@ def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> s
     if short in QUOTING:
         return "identifier"
     if short == "join" and len(node.args) == 1:
+        if _are_converted(evidence, where, node.args[0].value):
+            return "number"
         parts = joined_parts(node.args[0].value)
         return "value" if parts is None else _worst([kind_of(evidence, where, part, depth - 1) for part in parts])
     if isinstance(node.func, Attribute) and node.func.attr in SAME_TEXT:
@@ -94,6 +101,15 @@ def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> s
     if isinstance(called, Foreign) and called.name == "builtins.str" and len(node.args) == 1:
         return kind_of(evidence, where, node.args[0].value, depth - 1)
     return "value"
+
+
+def _are_converted(evidence: Evidence, where: Where, items: Expression) -> bool:
+    """Whether the items are `map(str, ids)`: nobody makes texts of what are texts already."""
+    if not isinstance(items, Call) or len(items.args) != 2:
+        return False
+    called, function = (evidence.value(where, part) for part in (items.func, items.args[0].value))
+    names = [value.name if isinstance(value, Foreign) else None for value in (called, function)]
+    return names[0] == "builtins.map" and names[1] in ("builtins.str", "builtins.int", "builtins.repr")
 
 
 def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth: int) -> str:
@@ -181,26 +197,59 @@ def _kind_of_definition(evidence: Evidence, where: Where, definition: Definition
 
 def _kind_of_items(evidence: Evidence, where: Where, node: Expression, index: tuple[int, ...], depth: int) -> str:
     """The kind of what a loop over the expression gives."""
-    if isinstance(node, Name):
-        found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
-        local = None if where.flow is None else where.flow.reaching(node.id, where.region, node.start)
-        if local is not None and len(local) == 1 and local[0].how == "assigned" and local[0].value is not None:
-            node = local[0].value
-        elif isinstance(found, BoundValue) and found.expression is not None and not found.ambiguous:
-            node, where = found.expression, Where(found.path)
-    if isinstance(node, Dict):
-        return _worst([kind_of(evidence, where, item.key, depth - 1) for item in node.items if item.key is not None])
-    if not isinstance(node, Sequence):
+    items = _items_of(evidence, where, node, depth)
+    parts = None if items is None else [(at, _part_of(item, index)) for at, item in items]
+    if parts is None:
         return "value"
-    kinds = []
-    for item in node.items:
-        part: Expression = item
-        for number in index:
-            if not isinstance(part, Sequence) or not 0 <= number < len(part.items):
-                return "value"
-            part = part.items[number]
-        kinds.append(kind_of(evidence, where, part, depth - 1))
-    return _worst(kinds)
+    return _worst(["value" if part is None else kind_of(evidence, at, part, depth - 1) for at, part in parts])
+
+
+_Items = list[tuple[Where, Expression]]
+
+
+def _items_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> _Items | None:
+    """What a loop over the expression gives, where that is written down."""
+    if depth == 0:
+        return None
+    if isinstance(node, Name):
+        return _items_of_name(evidence, where, node, depth - 1)
+    if isinstance(node, Dict):
+        return [(where, item.key) for item in node.items if item.key is not None]
+    return [(where, item) for item in node.items] if isinstance(node, Sequence) else None
+
+
+def _items_of_name(evidence: Evidence, where: Where, node: Name, depth: int) -> _Items | None:
+    local = None if where.flow is None else where.flow.reaching(node.id, where.region, node.start)
+    if local is None:
+        found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
+        if not isinstance(found, BoundValue) or found.expression is None or found.ambiguous:
+            return None
+        return _items_of(evidence, Where(found.path), found.expression, depth)
+    if len(local) != 1 or local[0].value is None:
+        return None
+    at = Where(where.path, where.flow, local[0].region)
+    if local[0].how == "assigned" and not local[0].index:
+        return _items_of(evidence, at, local[0].value, depth)
+    rounds = _items_of(evidence, at, local[0].value, depth) if local[0].how == "loop" else None
+    if rounds is None:
+        return None
+    found_items: _Items = []
+    for place, each in rounds:
+        part = _part_of(each, local[0].index)
+        inner = None if part is None else _items_of(evidence, place, part, depth)
+        if inner is None:
+            return None
+        found_items += inner
+    return found_items
+
+
+def _part_of(item: Expression, index: tuple[int, ...]) -> Expression | None:
+    """What an unpacking takes from one item."""
+    for number in index:
+        if not isinstance(item, Sequence) or not 0 <= number < len(item.items):
+            return None
+        item = item.items[number]
+    return item
 
 
 def joined_parts(items: Expression) -> tuple[Expression, ...] | None:

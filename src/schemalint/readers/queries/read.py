@@ -276,6 +276,7 @@ class _Reading:
             session=session,
             dependencies=depends,
             batched=bool(depends) and _is_batched(statement.criteria.columns),
+            iterated=executed is not None and not isinstance(node, Call),
         )
         self.found.append((node.start, query))
 

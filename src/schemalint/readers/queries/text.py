@@ -32,7 +32,7 @@ _WITHOUT_PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"(?:[=<>]|\b(?:like|ilike|between|limit|offset|interval))\s*\(?\s*$", re.IGNORECASE)
-_LISTED = re.compile(r"\b(?:values|in)\s*\((?:[^():]|\([^()]*\))*$", re.IGNORECASE)
+_LISTED = re.compile(r"\b(?:values|in)\s*\((?!\s*(?:select|with)\b)(?:[^():]|\([^()]*\))*$", re.IGNORECASE)
 _ORDERED = re.compile(r"\border\s+by\s[^();]*$", re.IGNORECASE)
 _WITHOUT_TABLE = re.compile(r"\s*select\b(?!.*\bfrom\b)", re.IGNORECASE | re.DOTALL)
 
