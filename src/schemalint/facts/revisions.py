@@ -20,7 +20,8 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
     is set inside `batch_alter_table`. `guarded` means that it runs only where its object exists or does not exist
     yet, `conditional` that it runs only under a condition that was not resolved. `derived` is set where the source
     did not write the operation itself (the index of `index=True`). `via` is the chain of project functions that led
-    to it, outermost first.
+    to it, outermost first. `continues` is set where it is another action of the ALTER TABLE, written in SQL, that the
+    operation before it is of.
     """
 
     operation: Operation
@@ -33,6 +34,7 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
     conditional: bool = False
     derived: bool = False
     via: tuple[str, ...] = ()
+    continues: bool = False
 
     def argument(self, *names: str) -> Place:
         """The place of the first of these arguments that was given, else of the whole operation."""

@@ -5,8 +5,10 @@ A rule names its subject by the type of its first parameter and is called once f
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from schemalint.diagnostics import Place
@@ -19,7 +21,7 @@ from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.problem import Problem as Problem
 from schemalint.project.transactions import earlier_steps
 from schemalint.schema.compare import Difference
-from schemalint.schema.effects.effects import effect_of
+from schemalint.schema.effects.effects import effects_of
 from schemalint.schema.effects.records import Effect
 from schemalint.schema.graph import Ordered
 from schemalint.schema.timeline import Timeline
@@ -151,8 +153,25 @@ class Step:
         if dialect not in self._effects:
             target = self.target
             server = target.server(dialect) if target.servers else Server(dialect)
-            self._effects[dialect] = None if server is None else effect_of(self.operation, self.schema, server)
+            if server is None:
+                self._effects[dialect] = None
+                return None
+            steps = self.statement
+            effects = effects_of([(step.operation, step.schema) for step in steps], server)
+            for step, effect in zip(steps, effects, strict=True):
+                step._effects[dialect] = effect
         return self._effects[dialect]
+
+    @property
+    def statement(self) -> tuple[Step, ...]:
+        """The actions of the ALTER TABLE that it is one of, itself among them; else itself alone."""
+        steps = self.revision.steps
+        first = last = bisect_left(steps, self.number, key=attrgetter("number"))
+        while first and steps[first].placed.continues:
+            first -= 1
+        while last + 1 < len(steps) and steps[last + 1].placed.continues:
+            last += 1
+        return steps[first : last + 1]
 
     @property
     def earlier(self) -> tuple[Step, ...]:

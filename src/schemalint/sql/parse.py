@@ -58,13 +58,15 @@ _ADJECTIVES = ("UNLOGGED", "RECURSIVE", "LOCAL", "GLOBAL", "TRUSTED", "PROCEDURA
 class LocatedOperation(msgspec.Struct, frozen=True, gc=False):
     """An operation with the range of the text that its statement has.
 
-    `guarded` tells that it runs only where its object exists, or does not exist yet.
+    `guarded` tells that it runs only where its object exists, or does not exist yet, `continues` that it is another
+    action of the ALTER TABLE that the one before it is of.
     """
 
     operation: Operation
     start: int
     end: int
     guarded: bool = False
+    continues: bool = False
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -104,11 +106,13 @@ def _read(sql: str, dialect: str | None) -> tuple[LocatedOperation, ...]:
     found: list[LocatedOperation] = []
     temporary: set[str] = set()
     for statement in statements(sql, dialect):
-        for operation, guarded in lower_statement(sql, statement, dialect):
+        altered = [token.upper for token in statement.tokens[:2]] == ["ALTER", "TABLE"]
+        for number, (operation, guarded) in enumerate(lower_statement(sql, statement, dialect)):
             if isinstance(operation, CreateObject) and operation.kind == "temporary table":
                 temporary.add(operation.name.name)
             elif not _works_on(operation, temporary):
-                found.append(LocatedOperation(operation, statement.start, statement.end, guarded))
+                continues = altered and number > 0
+                found.append(LocatedOperation(operation, statement.start, statement.end, guarded, continues))
     return tuple(found)
 
 

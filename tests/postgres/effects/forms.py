@@ -15,6 +15,7 @@ from tests.postgres.effects import (
     objects,
     partitions,
     sequences,
+    statements,
     tables,
     type_changes,
 )
@@ -29,4 +30,5 @@ PROBES = (
     *objects.PROBES,
     *maintenance.PROBES,
     *sequences.PROBES,
+    *statements.PROBES,
 )

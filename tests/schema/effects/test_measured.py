@@ -6,17 +6,19 @@ The tables of a probe are named by their roles, so that what a fact says of a ro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import pytest
 
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import Operation
 from schemalint.facts.revisions import Server
 from schemalint.schema.effects import facts
-from schemalint.schema.effects.effects import effect_of
-from schemalint.schema.effects.records import MODES, Effect
+from schemalint.schema.effects.effects import effect_of, effects_of
+from schemalint.schema.effects.records import MODES
 from schemalint.schema.timeline import Timeline
+from schemalint.schema.view import SchemaView
 from schemalint.sql.parse import operations_of
 from tests.postgres.effects.forms import PROBES
 from tests.postgres.effects.probe import Probe
@@ -58,10 +60,7 @@ def told(probe: Probe, version: int) -> tuple[Outcome, tuple[str, ...]]:
     timeline = Timeline()
     for operation in operations_of(probe.setup, "postgresql"):
         timeline.apply(operation, "setup")
-    effects: list[Effect] = []
-    for operation in operations_of(probe.statement, "postgresql"):
-        effects.append(effect_of(operation, timeline.now(), Server("postgresql", version)))
-        timeline.apply(operation, "statement")
+    effects = effects_of(list(actions(probe.statement, timeline)), Server("postgresql", version))
     locks: dict[str, str] = {}
     for lock in (lock for effect in effects for lock in effect.locks):
         locks[str(lock.table)] = max(lock.mode, locks.get(str(lock.table), MODES[0]), key=MODES.index)
@@ -76,6 +75,13 @@ def told(probe: Probe, version: int) -> tuple[Outcome, tuple[str, ...]]:
         any(effect.refused_in_transaction for effect in effects),
     )
     return outcome, tuple(doubt for effect in effects for doubt in effect.doubts)
+
+
+def actions(statement: str, timeline: Timeline) -> Iterator[tuple[Operation, SchemaView]]:
+    """What a statement does, each with the schema that it meets."""
+    for operation in operations_of(statement, "postgresql"):
+        yield operation, timeline.now()
+        timeline.apply(operation, "statement")
 
 
 def _names(groups: Iterable[tuple[ObjectName, ...]]) -> frozenset[str]:

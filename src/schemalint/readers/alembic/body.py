@@ -30,6 +30,7 @@ from schemalint.ir import (
 from schemalint.readers.alembic.emit import Emitter, Environment, NotUnderstood
 from schemalint.readers.alembic.framework import AlembicFramework
 from schemalint.readers.alembic.handles import OP
+from schemalint.readers.alembic.tables import Did
 
 _TALK = frozenset({"print", "log", "debug", "info", "warning", "warn", "echo"})
 
@@ -59,8 +60,7 @@ def read_body(
     if raised is None:
         doubt = _run(machine, Function(path, function), _parameters(function))
         if doubt is not None:
-            emitter.doubt(home, "the body", doubt)
-            emitter.place(machine, OpaqueOperation(doubt), home, ())
+            emitter.take(machine, [Did(OpaqueOperation(doubt))], "the body", home, ())
     environment.not_understood.extend(emitter.doubts)
     return Body(home, tuple(emitter.operations), raises=raised)
 

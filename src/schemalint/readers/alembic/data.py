@@ -79,7 +79,7 @@ def _run_text(
     for located in located_operations(text, emitter.environment.dialect):
         with machine.under(asked if located.guarded else True):
             operation = with_enums(located.operation, emitter.environment.schema())
-            emitter.take(machine, [Did(operation)], "execute", place, arguments)
+            emitter.take(machine, [Did(operation, continues=located.continues)], "execute", place, arguments)
 
 
 def _expression(machine: Machine, value: Value) -> Iterator[Operation]:

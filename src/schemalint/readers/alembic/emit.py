@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemalint.diagnostics import Place
-from schemalint.facts.operations import OpaqueOperation, Operation, TransactionControl
+from schemalint.facts.operations import OpaqueOperation, TransactionControl
 from schemalint.facts.revisions import PlacedOperation
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.readers.alembic.tables import Did
@@ -60,14 +60,12 @@ class Emitter:
         """Places what a call did."""
         for item in did:
             own = arguments if item.arguments is None else item.arguments
-            self.place(machine, item.operation, item.place or place, own, item.derived)
+            self._place(machine, item, item.place or place, own)
             if isinstance(item.operation, OpaqueOperation):
                 self.doubt(place, what, item.operation.reason)
 
-    def place(
-        self, machine: Machine, operation: Operation, place: Place, arguments: Arguments, derived: bool = False
-    ) -> None:
-        """Places one operation."""
+    def _place(self, machine: Machine, item: Did, place: Place, arguments: Arguments) -> None:
+        operation = item.operation
         placed = PlacedOperation(
             operation=operation,
             place=place,
@@ -77,8 +75,9 @@ class Emitter:
             batch=self.batches > 0,
             guarded=machine.guarded,
             conditional=machine.conditional,
-            derived=derived,
+            derived=item.derived,
             via=tuple(call.name for call in machine.calls[1:]),
+            continues=item.continues,
         )
         if isinstance(operation, TransactionControl) and operation.command in ("commit", "rollback"):
             self.region += 1

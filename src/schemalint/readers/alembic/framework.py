@@ -314,7 +314,7 @@ class AlembicFramework(Framework):
         if name == "autocommit_block":
             return Handle("autocommit")
         if name in ("commit", "rollback") and owner.kind == "connection":
-            self.emitter.place(self.machine, TransactionControl(name), place, ())
+            self.emitter.take(self.machine, [Did(TransactionControl(name))], name, place, ())
             return None
         if name == "run_sync":
             return self.machine.call(args[0].value if args else None, (Given(None, owner), *args[1:]), place)

@@ -34,12 +34,16 @@ from schemalint.schema.definitions import default_constraint_name
 
 
 class Did(NamedTuple):
-    """An operation that a call stands for. `place` and `arguments` are the call's own where they are None."""
+    """An operation that a call stands for. `place` and `arguments` are the call's own where they are None.
+
+    `continues` is as in `PlacedOperation`.
+    """
 
     operation: Operation
     derived: bool = False
     place: Place | None = None
     arguments: tuple[tuple[str, Place], ...] | None = None
+    continues: bool = False
 
 
 class Call(NamedTuple):

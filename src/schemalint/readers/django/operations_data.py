@@ -231,7 +231,8 @@ def run_statements(emitter: Emitter, machine: Machine, value: Value, dialect: st
         asked = Unsure("the statement asks what exists", existence=True)
         for located in located_operations(value, dialect):
             with machine.under(asked if located.guarded else True):
-                emitter.take(machine, [Did(located.operation)], "SQL", place, ())
+                did = Did(located.operation, continues=located.continues)
+                emitter.take(machine, [did], "SQL", place, ())
     elif isinstance(value, Items):
         if value.kind == "tuple" and len(value.values) == 2 and not isinstance(value.values[1], str):
             run_statements(emitter, machine, value.values[0], dialect, place)

@@ -53,6 +53,7 @@ def read_sql_body(tool: str, parts: Sequence[Part], environment: Environment) ->
                 region=region,
                 autocommit=alone and not command,
                 guarded=located.guarded,
+                continues=located.continues,
             )
             if isinstance(operation, OpaqueOperation):
                 environment.not_understood.append(NotUnderstood(placed.place, "a statement", operation.reason))

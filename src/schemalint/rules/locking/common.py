@@ -99,6 +99,15 @@ def held_before(step: Step) -> tuple[Held, ...]:
     return tuple(sorted(found.values(), key=lambda held: not held.lock.blocks_reads))
 
 
+def held_during(step: Step, table: ObjectName) -> Held | None:
+    """The lock on a table that writes or reads wait for while a step runs, be it of an earlier one or of its own.
+
+    A step needs none itself where another action of its statement does.
+    """
+    own = next((lock for lock in strong_locks(step) if lock.table == table), None)
+    return Held(own, step) if own is not None else next((h for h in held_before(step) if h.lock.table == table), None)
+
+
 def strong_locks(step: Step) -> tuple[TableLock, ...]:
     """The locks of a step on tables in use that writes or reads wait for."""
     effect = step.effect_on(POSTGRESQL)

@@ -27,6 +27,7 @@ from schemalint.rules.locking.common import (
     Held,
     has_lock_timeout,
     held_before,
+    held_during,
     impact,
     is_small,
     lowered,
@@ -40,6 +41,10 @@ from schemalint.schema.effects.records import TableLock
 _QUEUED_FOR = ("ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE")
 """What ALTER TABLE and foreign keys wait for. An index is built under SHARE, which has a rule of its own."""
 _TO_THE_END = "measured on PostgreSQL 10 to 18: a lock on a table is held until the transaction ends"
+_FOR_ALL_ACTIONS = (
+    "measured on PostgreSQL 10 to 18: an ALTER TABLE takes the strictest lock that one of its actions needs before the "
+    "first of them begins"
+)
 
 
 @rule("LCK006", "validation-under-lock", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
@@ -48,23 +53,27 @@ def validation_under_lock(step: Step) -> Iterator[Finding]:
     found = impact(step)
     if found is None or not isinstance(step.operation, ValidateConstraint) or not found.lasts:
         return
-    held = next((held for held in held_before(step) if held.lock.table == found.table), None)
+    held = held_during(step, found.table)
     if held is None:
         return
+    together = held.by is step
+    whose = ", which another action of the statement needs" if together else ""
     yield Finding(
         place=step.place,
-        message=f"validating the constraint reads all rows of `{found.table}` while {held.lock.mode} is held on it: "
-        f"{held.lock.blocks} wait, as if it had been added without NOT VALID",
+        message=f"validating the constraint reads all rows of `{found.table}` while {held.lock.mode} is held on it"
+        f"{whose}: {held.lock.blocks} wait, as if it had been added without NOT VALID",
         help=safe_way(
             step.revision,
-            "Validate in a transaction of its own, when the one that adds the constraint has ended:",
+            "Validate by a statement of its own, in a transaction of its own:"
+            if together
+            else "Validate in a transaction of its own, when the one that adds the constraint has ended:",
             Stage((step.operation,), apart=True),
         ),
         anchor=step.anchor,
         cause=statement_of(step),
         weight=found.weight,
-        facts=(found.measured, _TO_THE_END),
-        related=(_taken(held),),
+        facts=(found.measured, _FOR_ALL_ACTIONS if together else _TO_THE_END),
+        related=() if together else (_taken(held),),
     )
 
 
