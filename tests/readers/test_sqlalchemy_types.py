@@ -92,6 +92,35 @@ def test_types(read, expression, expected):
 
 
 @pytest.mark.parametrize(
+    ("init", "expected"),
+    [
+        (
+            "def __init__(self, kind, *args, **kwargs):\n        self.kind = kind\n"
+            "        super().__init__(*args, **kwargs)",
+            SqlType("varchar", length=100),
+        ),
+        (
+            "def __init__(self, kind, size, **kwargs):\n        kwargs.setdefault('length', size)\n"
+            "        super(Kept, self).__init__(**kwargs)",
+            SqlType("varchar", length=100),
+        ),
+        ("def __init__(self, *args):\n        TypeDecorator.__init__(self, 20)", SqlType("varchar", length=20)),
+        ("def __init__(self, *args):\n        if args:\n            super().__init__(*args)", Unknown("")),
+        ("def __init__(self, *args):\n        super().__init__(length_of(args))", Unknown("")),
+    ],
+)
+def test_a_type_of_the_project_is_as_long_as_its_init_says(read, init, expected):
+    source = (
+        "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.types import TypeDecorator\n"
+        "from elsewhere import length_of\n\n"
+        f"class Kept(TypeDecorator):\n    impl = sa.String\n\n    {init}\n\n"
+        "def upgrade():\n    op.add_column('t', sa.Column('c', Kept(int, 100)))\n"
+    )
+    found = read(source).operations[0].column.type
+    assert found == expected or (isinstance(expected, Unknown) and isinstance(found, Unknown))
+
+
+@pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         ("'c', sa.Integer", {"nullable": True, "default": None, "client_default": False}),

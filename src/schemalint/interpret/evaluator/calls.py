@@ -116,7 +116,7 @@ def invoke(
     if len(machine.calls) >= DEPTH:
         machine.framework.lost(function, args, "functions are nested too deep", place)
         return Unsure("functions are nested too deep")
-    frame = _frame(machine, function, args)
+    frame = frame_of(machine, function, args)
     yielded: list[Value] = []
     before, asked = (machine.guarded, machine.conditional), machine.questions
     machine.calls.append(Call(key, function.name, place, any(_is_text(arg.value) for arg in args)))
@@ -154,7 +154,7 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, str)
 
 
-def _frame(machine: Machine, function: Function, args: tuple[Given, ...]) -> Frame:
+def frame_of(machine: Machine, function: Function, args: tuple[Given, ...]) -> Frame:
     """The frame of a call: parameters bound to arguments, defaults filled in."""
     frame = Frame(function.path, {}, function.closure)
     positional = [arg for arg in args if arg.keyword is None]

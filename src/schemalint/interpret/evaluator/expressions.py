@@ -89,6 +89,11 @@ def _attribute(machine: Machine, node: Attribute, frame: Frame) -> Value:
 
 def _call(machine: Machine, node: Call, frame: Frame) -> Value:
     callee = machine.value(node.func, frame)
+    return machine.call(callee, arguments(machine, node, frame), machine.place(node, frame))
+
+
+def arguments(machine: Machine, node: Call, frame: Frame) -> tuple[Given, ...]:
+    """What a call is given; what `*` and `**` stand for is taken apart where it is known."""
     args: list[Given] = []
     for arg in node.args:
         value = machine.value(arg.value, frame)
@@ -107,7 +112,7 @@ def _call(machine: Machine, node: Call, frame: Frame) -> Value:
                 args.append(Given("**", Unsure("arguments that are not known"), place))
         else:
             args.append(Given(arg.keyword, value, place))
-    return machine.call(callee, tuple(args), machine.place(node, frame))
+    return tuple(args)
 
 
 def _fstring(machine: Machine, node: FString, frame: Frame) -> Value:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from schemalint.facts.names import ObjectName
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
+from schemalint.interpret.evaluator.calls import frame_of
+from schemalint.interpret.evaluator.expressions import arguments
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.interpret.evaluator.names import class_attribute, enum_members, inherits, is_enum
 from schemalint.interpret.resolutions import External
@@ -28,6 +30,7 @@ from schemalint.interpret.values import (
     Value,
     unknown,
 )
+from schemalint.ir import Attribute, Call, ExpressionStatement, FunctionDef, statements_of
 
 _FAMILIES = {
     "smallint": "SmallInteger SMALLINT",
@@ -121,6 +124,7 @@ _OF_LIBRARIES = {
 _UTC = frozenset({"sqlmodel.UTCDateTime", "sqlmodel.sql.sqltypes.UTCDateTime"})
 _DERIVED_FROM = frozenset({"sqlalchemy.TypeDecorator", "sqlalchemy.types.UserDefinedType", *_OF_LIBRARIES})
 _LENGTHS = frozenset({"varchar", "char", "text", "binary", "bit"})
+_SIZED = _LENGTHS | {"numeric", "double", "time", "timestamp", "enum", "array"}
 
 
 def is_type(machine: Machine, value: Value) -> bool:
@@ -294,9 +298,33 @@ def _of_class(machine: Machine, owner: Class, args: tuple[Given, ...]) -> Column
     impl = class_attribute(machine, owner, "impl")
     if not isinstance(impl, (Symbol, Made, Class, Instance)):
         return _of_library(machine, owner, args) or SqlType("other", name=owner.node.name)
-    if isinstance(impl, Symbol) and isinstance(class_attribute(machine, owner, "__init__"), Missing):
-        return type_of(machine, Made(impl.name, args))
-    return type_of(machine, impl)
+    if not isinstance(impl, Symbol):
+        return type_of(machine, impl)
+    init = class_attribute(machine, owner, "__init__")
+    passed = _passed_on(machine, owner, init, args) if isinstance(init, Function) else args
+    if passed is not None:
+        return type_of(machine, Made(impl.name, passed))
+    kind = type_of(machine, impl)
+    sized = not isinstance(kind, Unknown) and kind.family in _SIZED
+    return Unknown(f"what {owner.node.name} passes on to {impl.name} is not known") if sized else kind
+
+
+def _passed_on(machine: Machine, owner: Class, init: Function, args: tuple[Given, ...]) -> tuple[Given, ...] | None:
+    """What the `__init__` of a type gives that of its `impl`: the arguments of `super().__init__(...)`.
+
+    None where that call does not stand at the top of the body, or something that it is given is not known.
+    """
+    frame = frame_of(machine, Function(init.path, init.node, init.closure, Instance(owner, {}, args)), args)
+    body = statements_of(init.node) if isinstance(init.node, FunctionDef) else ()
+    for index, statement in enumerate(body):
+        call = statement.value if isinstance(statement, ExpressionStatement) else None
+        if not isinstance(call, Call) or not isinstance(call.func, Attribute) or call.func.attr != "__init__":
+            continue
+        machine.run(body[:index], frame)
+        passed = arguments(machine, call, frame)
+        passed = passed if isinstance(call.func.value, Call) else passed[1:]
+        return None if any(arg.keyword in ("*", "**") for arg in passed) else passed
+    return None
 
 
 def _of_library(machine: Machine, owner: Class, args: tuple[Given, ...]) -> ColumnType | None:
