@@ -219,6 +219,24 @@ def test_a_computed_timeout_is_unknown_and_none_is_none() -> None:
     assert env.statement_timeout is None
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('connection.execute(text("PRAGMA foreign_keys=ON"))', True),
+        ('connection.exec_driver_sql("PRAGMA foreign_keys = 0")', False),
+        (
+            "def run(connection):\n    if connection.dialect.name == 'sqlite':\n"
+            '        connection.execute(text("PRAGMA foreign_keys=OFF;"))\n'
+            "    with context.begin_transaction():\n        context.run_migrations()\n"
+            '    connection.execute(text("PRAGMA foreign_keys=ON;"))\n',
+            False,
+        ),
+    ],
+)
+def test_foreign_keys_are_enforced_unless_the_environment_lifts_that(source: str, expected: bool) -> None:
+    assert env_of(f"{source}\ncontext.configure(connection=c)").foreign_keys is expected
+
+
 def test_the_isolation_level_of_the_engine_is_read() -> None:
     env = env_of('engine = create_engine(url, isolation_level="AUTOCOMMIT")\ncontext.configure(connection=c)')
 

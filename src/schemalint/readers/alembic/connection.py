@@ -35,6 +35,7 @@ from schemalint.readers.nodes import Block, nodes
 _SET = r"(?:\bSET\s+(?:LOCAL\s+|SESSION\s+)?{name}\s*(?:=|\s+TO\s)|-c\s*{name}\s*=|\bset_config\(\s*'{name}'\s*,)"
 _VALUE = r"\s*(?P<quote>['\"]?)(?P<value>[^'\";,\s)]*)"
 _ENFORCES = re.compile(r"\bPRAGMA\s+foreign_keys\s*=\s*['\"]?(?:ON|1|TRUE|YES)\b", re.IGNORECASE)
+_LIFTS = re.compile(r"\bPRAGMA\s+foreign_keys\s*=\s*['\"]?(?:OFF|0|FALSE|NO)\b", re.IGNORECASE)
 _FARTHEST = 2
 
 
@@ -106,9 +107,12 @@ def timeout(name: str, program: Program, told: Iterable[Told], url: str | None) 
 def enforces_foreign_keys(program: Program, path: str, told: Iterable[Told]) -> bool:
     """Whether connections to SQLite are told to enforce foreign keys.
 
-    So they are by what `env.py` reaches, and by listeners of every engine in the modules that it imports.
+    So they are by what `env.py` reaches, and by listeners of every engine in the modules that it imports. Where what it
+    reaches lifts that as well, migrations are taken to run without: it is what Alembic's documentation advises.
     """
-    texts = (text for _, block in told for text in strings_in([block]))
+    texts = [text for _, block in told for text in strings_in([block])]
+    if any(map(_LIFTS.search, texts)):
+        return False
     return any(map(_ENFORCES.search, texts)) or any(
         _ENFORCES.search(text)
         for module in _imported(program, path)
