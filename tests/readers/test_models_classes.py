@@ -387,6 +387,19 @@ def test_advanced_alchemy_bases_bring_their_columns() -> None:
     assert found.table.constraints == (PrimaryKeyDef("pk_user_role", ("id",)),)
 
 
+def test_the_timestamps_of_sqlalchemy_utils_are_columns() -> None:
+    found = table(
+        "from sqlalchemy_utils.models import Timestamp\n"
+        "class T(Base, Timestamp):\n  __tablename__ = 't'\n  id = Column(Integer, primary_key=True)\n"
+    )
+    assert [(column.name, column.nullable) for column in found.columns] == [
+        ("id", False),
+        ("created", False),
+        ("updated", False),
+    ]
+    assert found.complete
+
+
 def test_an_index_is_told_from_a_record() -> None:
     found = table(
         "class T(Base):\n  __tablename__ = 't'\n  a = Column(Text)\n  b = Column(Text)\n  i = Index('i', a, b.desc())\n"

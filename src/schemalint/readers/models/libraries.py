@@ -1,9 +1,9 @@
 """Base classes of libraries that bring columns, written down as the Python that they amount to.
 
-From the sources of Advanced Alchemy 1.12, fastapi-users-db-sqlalchemy 7.0, Flask-AppBuilder 5.3, django.contrib,
-django-mptt 0.20 (without the index on tree_id and lft that its metaclass adds), django-taggit 6.1, django-model-utils
-5.0 and django-extensions 4.1. A class of a library that is not listed here and is not known to bring none leaves a
-table incomplete.
+From the sources of Advanced Alchemy 1.12, fastapi-users-db-sqlalchemy 7.0, Flask-AppBuilder 5.3, SQLAlchemy-Utils
+0.42, django.contrib, django-mptt 0.20 (without the index on tree_id and lft that its metaclass adds), django-taggit
+6.1, django-model-utils 5.0 and django-extensions 4.1. A class of a library that is not listed here and is not known to
+bring none leaves a table incomplete.
 """
 
 from __future__ import annotations
@@ -256,12 +256,25 @@ class AuditMixin:
         return Column(Integer, key, default=cls.get_user_id, onupdate=cls.get_user_id, nullable=False)
 """
 
+_SQLALCHEMY_UTILS = """
+import datetime
+from sqlalchemy import Column, DateTime
+
+def stamp():
+    return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+
+class Timestamp:
+    created = Column(DateTime, default=stamp, nullable=False)
+    updated = Column(DateTime, default=stamp, nullable=False)
+"""
+
 _HOMES = {
     "django": ("<django>", _DJANGO),
     "mptt": ("<mptt>", _MPTT),
     "taggit": ("<taggit>", _TAGGIT),
     "model_utils": ("<model_utils>", _STAMPED),
     "django_extensions": ("<model_utils>", _STAMPED),
+    "sqlalchemy_utils": ("<sqlalchemy_utils>", _SQLALCHEMY_UTILS),
     "flask_appbuilder": ("<flask_appbuilder>", _FLASK_APPBUILDER),
     "advanced_alchemy": ("<advanced_alchemy>", _ADVANCED_ALCHEMY),
     "fastapi_users": ("<fastapi_users>", _FASTAPI_USERS),
