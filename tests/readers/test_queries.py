@@ -420,3 +420,16 @@ async def handler(session: Session):
     local = found["handler.<locals>.local"].queries[0]
     assert local.session is not None
     assert (local.session.how, found["handler"].queries) == ("parameter", ())
+
+
+def test_a_name_that_a_function_imports_as_global_is_followed_without_end() -> None:
+    text = """
+session = None
+def connect():
+    global session
+    from app.db import session
+def handler():
+    session.execute("SELECT 1")
+"""
+    assert [function.name for function in main_of(text, {"app/db.py": "session = open()"})] == ["connect", "handler"]
+    assert list(main_of(text, {"app/db.py": "session = open()"})[-1].queries) == []

@@ -217,7 +217,8 @@ class Evidence:
         if definition.node is not None:
             return self._local(flow, definition.node)
         if definition.how == "imported":
-            name = next(name for name, known in flow.definitions.items() if definition in known)
+            bound = (*flow.definitions.items(), *flow.outside.items())
+            name = next(name for name, known in bound if definition in known)
             return self.of(resolve(self.program, flow.path, Name(name, 0, 0), flow.scope))
         if definition.annotation is not None:
             found = events_annotations.annotated(self, flow.path, definition.annotation)
