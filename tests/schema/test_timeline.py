@@ -139,6 +139,18 @@ class TestOrigins:
         assert constraint.definition == ForeignKeyDef("fk", ("user_id",), PEOPLE, ("key",))
         assert view.object("view", ObjectName("active")).definition.mentions == (PEOPLE,)  # type: ignore[union-attr]
 
+    def test_references_stay_as_they_are_written_while_sqlite_renames_in_the_legacy_way(self) -> None:
+        reference = ForeignKeyDef("fk", ("user_id",), USERS, ("id",))
+        timeline = Timeline(dialect="sqlite")
+        timeline.apply(table(USERS, "id"), "r1")
+        timeline.apply(table(POSTS, "user_id", constraints=(reference,)), "r1")
+        timeline.apply(ops.SetParameter("legacy_alter_table", "ON"), "r2")
+        timeline.apply(ops.RenameTable(USERS, PEOPLE), "r2")
+        assert timeline.now().constraint(POSTS, "fk").definition.target == USERS  # type: ignore[union-attr]
+        timeline.apply(ops.RenameTable(PEOPLE, USERS), "r2")
+        timeline.apply(ops.RenameTable(USERS, PEOPLE), "r3")
+        assert timeline.now().constraint(POSTS, "fk").definition.target == PEOPLE  # type: ignore[union-attr]
+
     def test_a_renamed_column_keeps_its_origin_its_place_and_what_is_over_it(self) -> None:
         timeline = Timeline()
         timeline.apply(table(USERS, "a", "b", constraints=(CheckDef("positive", "a > 0 AND 'a' <> \"b\""),)), "r1")

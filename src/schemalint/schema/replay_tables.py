@@ -18,6 +18,7 @@ from schemalint.facts.operations import (
     DropTable,
     RenameColumn,
     RenameTable,
+    SetParameter,
 )
 from schemalint.facts.tables import CheckDef, ColumnDef, PrimaryKeyDef, TableDef
 from schemalint.facts.unknown import Unknown
@@ -327,7 +328,18 @@ def _move_table(change: Change, old: ObjectName, new: ObjectName) -> None:
         change.write(last.value.names, False, new, last.origin)
     change.write(track, True, table, table.origin)
     change.write(table.names, True, new, table.origin)
-    move_references(change, old, new)
+    if store.by_name != change.revision:
+        move_references(change, old, new)
+
+
+def set_parameter(change: Change, operation: SetParameter) -> None:
+    """`PRAGMA legacy_alter_table` of SQLite: while it is on, a rename does not reach the references in other tables.
+
+    It holds for a connection, so that it is taken to end with the revision.
+    """
+    if operation.name == "legacy_alter_table":
+        on = str(operation.value).lower() in ("on", "1", "true", "yes")
+        change.store.by_name = change.revision if on else None
 
 
 def _rename_uses(change: Change, table: TableStore, old: str, new: str) -> None:

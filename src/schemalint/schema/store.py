@@ -190,7 +190,8 @@ class Store:
     """Everything that was replayed so far.
 
     `taints` are the operations that may have changed anything, `outside` those that work on or refer to a table that
-    the history never made. `journal` lists what was written to, in order.
+    the history never made. `journal` lists what was written to, in order. `by_name` is the revision in which SQLite
+    leaves foreign keys and views as they are written when the table that they refer to is renamed.
 
     The dictionaries below it only say where to look (who ever referred to a table, held an index of a name,
     used an enum, mentioned a table); whether it still does is for the tracks to say.
@@ -205,6 +206,7 @@ class Store:
         self.enums: dict[ObjectName, Track[EnumDef]] = {}
         self.schemas: dict[str, Track[str]] = {}
         self.objects: dict[tuple[str, ObjectName], list[Track[CreateObject]]] = {}
+        self.by_name: str | None = None
         self.lost_indexes: dict[ObjectName, Track[None]] = {}
         self.taints = Taints()
         self.outside = Taints()

@@ -39,9 +39,10 @@ _REPLAY: dict[type, Callable[[Change, Any], None]] = {
     ops.CreateObject: replay_objects.create_object,
     ops.AlterObject: replay_objects.alter_object,
     ops.DropObject: replay_objects.drop_object,
+    ops.SetParameter: replay_tables.set_parameter,
     ops.OpaqueOperation: replay_objects.taint,
 }
-"""What is not listed (data changes, maintenance, locks, transactions, parameters) leaves the schema as it is."""
+"""What is not listed (data changes, maintenance, locks, transactions) leaves the schema as it is."""
 
 
 class Timeline:
