@@ -52,6 +52,9 @@ class Model:
     def sized(cls, size):
         return cls(size=size)
 
+class Namesakes:
+    NAME = NAME
+
 class Child(Model):
     __tablename__ = "children"
 
@@ -149,6 +152,7 @@ def test_python_is_folded_as_python_folds_it(expression):
         ("helper(NAME)", "<users>"),
         ("Model.__tablename__", "models"),
         ("Model.alias", "models"),
+        ("Namesakes.NAME", "users"),
         ("Model().double", 4),
         ("Model(size=5).grown(by=1)", 6),
         ("Model.sized(7).double", 14),

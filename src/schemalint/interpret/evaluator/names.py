@@ -18,7 +18,7 @@ from schemalint.interpret.resolutions import (
     Resolution,
 )
 from schemalint.interpret.resolve import ancestry, resolve
-from schemalint.interpret.scopes import Assigned, Defined, Scope
+from schemalint.interpret.scopes import Assigned, Binding, Defined, Scope
 from schemalint.interpret.values import (
     MISSING,
     Class,
@@ -138,12 +138,19 @@ def _in_class(machine: Machine, holder: Class, expression: Expression) -> Value:
         machine.constants[key] = Unsure("it is defined by itself")
         names = machine.program.class_scope(holder.path, holder.node)
         frame = Frame(holder.path, {}, holder.closure)
-        if isinstance(expression, Name) and expression.id in names.bindings:
+        if isinstance(expression, Name) and _is_earlier(names.lookup(expression.id), expression):
             found = class_attribute(machine, holder, expression.id)
             machine.constants[key] = Unsure("a name of the class") if isinstance(found, Missing) else found
         else:
             machine.constants[key] = machine.value(expression, frame)
     return machine.constants[key]
+
+
+def _is_earlier(binding: Binding | None, expression: Expression) -> bool:
+    """Whether a name of the class is bound before an expression of it: `Kind = Kind` takes the one of the module."""
+    if isinstance(binding, Assigned):
+        return binding.value is None or binding.value.start < expression.start
+    return binding is not None
 
 
 def lineage(machine: Machine, owner: Class) -> Iterator[Class]:

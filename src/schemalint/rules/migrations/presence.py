@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Place, Related
-from schemalint.facts.operations import CreateEnum, DropConstraint
+from schemalint.facts.operations import CreateEnum, DropConstraint, OpaqueOperation, Reach
 from schemalint.project.subjects import Revision, Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.migrations.objects import Named, ended_by, made_by, needed_by
@@ -39,7 +39,7 @@ def duplicate_object_operation(step: Step) -> Iterator[Finding]:
     if made is None or _is_checked(step) or not made.exists(_of_ancestors(step)):
         return
     enum = isinstance(step.operation, CreateEnum) and step.placed.derived
-    if enum and _is_remembered(step, made):
+    if (enum and _is_remembered(step, made)) or _may_have_gone(step, made):
         return
     first = _last(step, made, ends=False)
     yield Finding(
@@ -85,12 +85,32 @@ def _is_remembered(step: Step, enum: Named) -> bool:
     )
 
 
+def _may_have_gone(step: Step, named: Named) -> bool:
+    """Whether something that was not understood came after the object was made: it may have dropped or renamed it."""
+    gone = False
+    for revision in _lineage(step):
+        for other in revision.steps:
+            if other.number >= step.number:
+                break
+            operation = other.operation
+            made = made_by(operation)
+            if made is not None and (made[:3] == named[:3] or made[:3] == ("table", named.table, "")):
+                gone = False
+            elif isinstance(operation, OpaqueOperation) and operation.reach is Reach.ANYTHING:
+                gone = gone or operation.touches is None or named.table in operation.touches
+    return gone
+
+
+def _lineage(step: Step) -> Iterator[Revision]:
+    """The revision of a step after all that come before it, in order."""
+    history, own = step.revision.history, step.revision
+    return (each for each in history.ordered if each is own or history.is_ancestor(each.id, own.id))
+
+
 def _last(step: Step, named: Named, ends: bool) -> Place | None:
     """Where an object was last made, or last dropped or renamed, before the step."""
-    history, own = step.revision.history, step.revision
-    lineage = (each for each in history.ordered if each is own or history.is_ancestor(each.id, own.id))
     found: Place | None = None
-    for revision in lineage:
+    for revision in _lineage(step):
         found = next(_places(revision, step, named, ends), found)
     return found
 
