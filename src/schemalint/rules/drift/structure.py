@@ -165,11 +165,17 @@ def _not_declared(table: Table, made: tuple[Made, ...], named: bool) -> Iterator
     for item in spare:
         if isinstance(item.definition, UniqueDef) or is_unique(item.definition):
             yield _spare_unique(table, item)
-        elif isinstance(item.definition, ForeignKeyDef) and not _is_elsewhere(item.definition, declared):
+        elif isinstance(item.definition, ForeignKeyDef) and _could_be_declared(table, item.definition, declared):
             yield _spare_key(table, item)
     indexes = [item for item in spare if isinstance(item.definition, IndexDef) and not is_unique(item.definition)]
     if indexes and framework_of(table) == "alembic":
         yield _spare_indexes(table, indexes, named)
+
+
+def _could_be_declared(table: Table, key: ForeignKeyDef, declared: tuple[Part, ...]) -> bool:
+    """Whether models lack the key alone: Django's have none over several columns."""
+    possible = len(key.columns) == 1 or framework_of(table) == "alembic"
+    return possible and not _is_elsewhere(key, declared)
 
 
 def _is_elsewhere(key: ForeignKeyDef, declared: tuple[Part, ...]) -> bool:
@@ -187,7 +193,7 @@ def _spare_unique(table: Table, item: Made) -> Finding:
         help=f"Declare it: {_declaration(table, item.definition)}; or drop it in a new revision.",
         anchor=_anchor(table, item.definition, None),
         weight=Weight.REDUCED,
-        facts=("a test database that is made from the models does not have it",),
+        facts=_of_test_databases(table),
         related=made_in(table, item),
     )
 
@@ -198,14 +204,25 @@ def _spare_key(table: Table, item: Made) -> Finding:
     return Finding(
         place=table.place,
         message=f"the migrations make a foreign key from {_subject(table, key)} to `{key.target}`, and "
-        f"`{owner_name(table)}` does not say so: the unit of work does not know which rows to write "
-        f"first{_and_dropped(table)}",
+        f"`{owner_name(table)}` does not say so: {_unaware(table)}{_and_dropped(table)}",
         help=f"Declare it: {_declaration(table, key)}; or drop it in a new revision.",
         anchor=_anchor(table, key, None),
         weight=Weight.REDUCED,
-        facts=("a test database that is made from the models does not have it",),
+        facts=_of_test_databases(table),
         related=made_in(table, item),
     )
+
+
+def _unaware(table: Table) -> str:
+    if framework_of(table) == "alembic":
+        return "the unit of work does not know which rows to write first"
+    return "Django neither follows it nor deletes what refers to a row before the row"
+
+
+def _of_test_databases(table: Table) -> tuple[str, ...]:
+    """Django makes test databases by its migrations."""
+    alembic = framework_of(table) == "alembic"
+    return ("a test database that is made from the models does not have it",) if alembic else ()
 
 
 def _spare_indexes(table: Table, items: Sequence[Made], named: bool) -> Finding:
