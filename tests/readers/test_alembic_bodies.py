@@ -82,7 +82,7 @@ for key, value in {"k": "v"}.items():
 def test_a_loop_without_a_bound_is_taken_once_and_conditional(upgrade):
     reading = upgrade(
         """
-for row in op.get_bind().execute(sa.text("select name from tenants")):
+for row in op.get_bind().execute(sa.text("select name from tenants where old")):
     op.execute(f"DELETE FROM users WHERE tenant = '{row.name}'")
     op.drop_table(row.name)"""
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange, OpaqueOperation
+from schemalint.facts.operations import DataChange, OpaqueOperation, ReadTable
 from schemalint.facts.unknown import Unknown
 
 USERS = ObjectName("users")
@@ -55,12 +55,25 @@ def test_statements_that_change_data(upgrade, source, expected):
     "source",
     [
         "op.get_bind().execute(sa.select(users)).fetchall()",
-        "op.get_bind().execute(users.select().where(users.c.id == 1).limit(1)).first()",
-        "op.execute('SELECT 1')",
+        "op.get_bind().execute(users.select().order_by(users.c.id))",
+        "op.get_bind().execute(sa.select([users.c.id, users.c.name]))",
         "op.get_bind().scalar(sa.text('select count(*) from users'))",
     ],
 )
-def test_statements_that_read_are_nothing(upgrade, source):
+def test_statements_that_read_all_of_a_table(upgrade, source):
+    assert upgrade(TABLE + source).only == ReadTable(USERS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "op.get_bind().execute(users.select().where(users.c.id == 1).limit(1)).first()",
+        "op.get_bind().execute(sa.select(users).join(sa.table('teams')))",
+        "op.get_bind().execute(sa.select(sa.func.max(users.c.id)))",
+        "op.execute('SELECT 1')",
+    ],
+)
+def test_other_statements_that_read_are_nothing(upgrade, source):
     assert upgrade(TABLE + source).operations == []
 
 
@@ -71,7 +84,7 @@ def test_statements_that_read_are_nothing(upgrade, source):
          DataChange("update", USERS, ("name",), bounded=True)),
         ("session.query(User).delete()", DataChange("delete", USERS)),
         ("session.add(User(id=1, name='x'))", DataChange("insert", USERS, ("id", "name"), bounded=True)),
-        ("for user in session.query(User).all():\n    user.name = 'x'", DataChange("update", USERS, ("name",))),
+        ("for user in session.query(User):\n    user.name = 'x'", DataChange("update", USERS, ("name",))),
         ("for user in session.query(User).filter(User.id > 1):\n    user.name = 'x'",
          DataChange("update", USERS, ("name",), bounded=True)),
         ("for user in session.query(User):\n    session.delete(user)", DataChange("delete", USERS, bounded=True)),
@@ -79,6 +92,11 @@ def test_statements_that_read_are_nothing(upgrade, source):
 )  # fmt: skip
 def test_what_sessions_write(upgrade, source, expected):
     assert upgrade(MODELS + source + "\nsession.commit()").only == expected
+
+
+def test_a_query_through_a_session_reads_all_rows_where_nothing_restricts_it(upgrade):
+    reading = upgrade(MODELS + "session.query(User).order_by(User.id).all()\nsession.query(User).filter_by(id=1).all()")
+    assert reading.only == ReadTable(USERS)
 
 
 def test_a_computed_part_of_a_statement_leaves_the_rest_known(upgrade):

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange
+from schemalint.facts.operations import DataChange, ReadTable
 from schemalint.interpret import values
 from schemalint.sql.columns_read import columns_read, parsed_columns
 from schemalint.sql.dialect import dialect_of
-from schemalint.sql.parse import operations_of
+from schemalint.sql.parse import located_operations, operations_of
 from schemalint.sql.tokens import HOLE, Cursor, scan
 
 T = ObjectName("t")
@@ -116,3 +116,38 @@ def test_other_ways_to_write_the_same() -> None:
 
 def test_a_hole_is_what_the_evaluator_leaves() -> None:
     assert HOLE == values.HOLE
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM app.orders",
+        "select id, (select count(*) from other) as others from only app.orders o group by id, total order by id",
+        "SELECT DISTINCT total FROM app.orders AS o",
+    ],
+)
+def test_a_query_of_all_rows_of_one_table(sql: str) -> None:
+    (found,) = located_operations(sql)
+    assert found.operation == ReadTable(ObjectName("orders", "app"))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM orders WHERE id = 1",
+        "SELECT id FROM orders ORDER BY id LIMIT 1",
+        "SELECT min(id) FROM orders",
+        "SELECT id FROM orders FOR UPDATE",
+        "SELECT * FROM orders, lines",
+        "SELECT * FROM orders JOIN lines USING (id)",
+        "SELECT id FROM orders UNION SELECT id FROM lines",
+        "SELECT * FROM generate_series(1, 9)",
+        "SELECT * FROM (SELECT 1) AS one",
+        "SELECT count(*) FROM pg_class",
+        "SELECT table_name FROM information_schema.tables",
+        "SELECT version_num FROM alembic_version",
+        "WITH recent AS (SELECT id FROM orders WHERE id > 9) SELECT count(*) FROM recent",
+    ],
+)
+def test_how_long_another_query_takes_is_not_told(sql: str) -> None:
+    assert located_operations(sql) == ()

@@ -332,6 +332,15 @@ class DataChange(Record, frozen=True, gc=False, tag="data_change"):
     bounded: bool = False
 
 
+class ReadTable(Record, frozen=True, gc=False, tag="read_table"):
+    """All rows of one table are read: a SELECT of it alone, without a condition or a limit.
+
+    Other queries are not kept: how long they take hangs on how the server runs them.
+    """
+
+    table: ObjectName
+
+
 class Reach(IntEnum):
     """What may have changed unseen: rows, or how indexes and constraints are called, or these themselves, or anything.
 
@@ -391,5 +400,6 @@ Operation = Union[
     TransactionControl,
     SetParameter,
     DataChange,
+    ReadTable,
     OpaqueOperation,
 ]

@@ -47,7 +47,7 @@ def object_name(operation: Operation) -> str:
             return _path(name, value)
         case ops.AttachPartition(table=owner, partition=part) | ops.DetachPartition(table=owner, partition=part):
             return _path(owner, str(part))
-        case ops.AlterTable(table=owner) | ops.DataChange(table=owner):
+        case ops.AlterTable(table=owner) | ops.DataChange(table=owner) | ops.ReadTable(table=owner):
             return _path(owner)
         case ops.Maintenance(target=target):
             return _path(target)

@@ -13,6 +13,7 @@ from schemalint.facts.operations import (
     DataChange,
     OpaqueOperation,
     Operation,
+    ReadTable,
     SetParameter,
     Table,
 )
@@ -42,6 +43,13 @@ _CHANGES_NO_TABLE = re.compile(
     r"|dense_rank|first_value|last_value|not|schedule|unschedule"
 )
 """The server's own functions as they stand in migrations, and those of pg_cron: none changes a table."""
+
+
+_FROM_INDEX = frozenset({"MIN", "MAX"})
+_MORE_TABLES = frozenset({",", "(", "JOIN"})
+_RESTRICT = frozenset({"WHERE", "LIMIT", "FETCH", "FOR", "TABLESAMPLE", "UNION", "EXCEPT", "INTERSECT"})
+_CATALOGUES = frozenset({"information_schema", "pg_catalog", "mysql", "performance_schema", "sys"})
+_KEPT_BY_TOOLS = re.compile(r"pg_|sqlite_|dual$|alembic_version|django_|schema_|flyway_|goose_", re.IGNORECASE)
 
 
 def data_change(cursor: Cursor) -> Operations | None:
@@ -82,7 +90,7 @@ def _with(cursor: Cursor) -> Operations | None:
     if cursor.peek() in _VERBS:
         last = data_change(cursor)
     elif cursor.peek() == "SELECT":
-        last = select(cursor)
+        last = _acts(cursor)
     return None if last is None else (*found, *last)
 
 
@@ -265,8 +273,34 @@ def copy(cursor: Cursor) -> Operations | None:
     return (DataChange("insert", table, columns, bounded=True),) if cursor.take("FROM") else ()
 
 
-def select(cursor: Cursor) -> Operations | None:
-    """A query: it does nothing, unless it makes a table, sets a parameter or calls a function that may change one."""
+def select(cursor: Cursor) -> Operations:
+    """A query: what it does where it does anything, else what it reads."""
+    return _acts(cursor) or _reads(cursor.over(cursor.tokens[cursor.at :]))
+
+
+def _reads(query: Cursor) -> Operations:
+    """A query of all rows of one table. The least and the greatest value are read from an index where there is one."""
+    query.take("SELECT")
+    values = {token.upper for token in query.until("FROM")}
+    query.take("FROM")
+    query.take("ONLY")
+    table = query.sure_name()
+    beside = {token.upper for token in query.until("GROUP", "HAVING", "ORDER")}
+    rest = {token.upper for token in query.tokens[query.at :]}
+    if table is None or _is_kept_by_tool(table) or values & _FROM_INDEX:
+        return ()
+    if beside & _MORE_TABLES or (beside | rest) & _RESTRICT:
+        return ()
+    return (ReadTable(table),)
+
+
+def _is_kept_by_tool(table: ObjectName) -> bool:
+    """Whether a table is the server's own, or one in which a tool notes what it has run."""
+    return table.schema in _CATALOGUES or _KEPT_BY_TOOLS.match(table.name) is not None
+
+
+def _acts(cursor: Cursor) -> Operations:
+    """A query that makes a table, sets a parameter or calls a function that may change one."""
     query = cursor.over(cursor.tokens[cursor.at :])
     query.take("SELECT")
     called = query.sure_name()

@@ -26,6 +26,7 @@ from schemalint.facts.operations import (
     OpaqueOperation,
     Operation,
     Reach,
+    ReadTable,
     RenameConstraint,
     RenameEnum,
     RenameEnumValue,
@@ -139,7 +140,8 @@ def _made_up(text: Cursor, lower: _Lower) -> Iterator[tuple[Reach, Touched]]:
         if not operations and [token.upper for token in part[:2]] == ["ALTER", "TABLE"]:
             yield Reach.ANYTHING, None
         for operation in operations:
-            yield _effect(operation, names)
+            if not isinstance(operation, ReadTable):
+                yield _effect(operation, names)
 
 
 def _template(expression: Cursor) -> str:

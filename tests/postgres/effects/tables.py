@@ -92,6 +92,8 @@ _EMPTIED = (
     Probe("insert", "INSERT INTO subject (id, required) VALUES (5000, 1)", SUBJECT),
     Probe("update", "UPDATE subject SET number = number + 1 WHERE id < 10", SUBJECT),
     Probe("update-all", "UPDATE subject SET number = 1", SUBJECT),
+    *on_each("select-all", "SELECT count(*) FROM subject", SUBJECT, PARTITIONED),
+    Probe("select-all", "SELECT DISTINCT label FROM subject", SUBJECT),
     Probe("delete-all", "DELETE FROM subject", SUBJECT),
     Probe("delete", "DELETE FROM subject WHERE id < 10", SUBJECT),
     *(

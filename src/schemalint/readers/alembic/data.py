@@ -37,6 +37,7 @@ from schemalint.readers.sqlalchemy.statements import (
     restricted,
     row_of,
     schema_statement,
+    table_read,
     text_of_statement,
 )
 from schemalint.sql.parse import located_operations
@@ -84,6 +85,8 @@ def _run_text(
 
 def _expression(machine: Machine, value: Value) -> Iterator[Operation]:
     if reads(value):
+        read = table_read(machine, value)
+        yield from () if read is None else (read,)
         return
     change = change_of(machine, value)
     if change is not None:
@@ -120,6 +123,9 @@ def session_call(
     if change is not None:
         emitter.take(machine, [Did(change)], name, place, ())
         return Unsure("how many rows there are is not known")
+    read = table_read(machine, owner) if name == "all" else None
+    if read is not None:
+        emitter.take(machine, [Did(read)], name, place, ())
     if isinstance(owner, Handle):
         return Unsure(f"{name} of a {owner.kind} is not followed")
     return MISSING

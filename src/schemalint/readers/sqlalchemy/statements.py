@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import CreateObject, CreateSchema, DataChange, DropObject, DropSchema, Operation
+from schemalint.facts.operations import (
+    CreateObject,
+    CreateSchema,
+    DataChange,
+    DropObject,
+    DropSchema,
+    Operation,
+    ReadTable,
+)
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.machine import Machine
 from schemalint.interpret.values import (
@@ -23,13 +31,14 @@ from schemalint.interpret.values import (
     members,
 )
 from schemalint.readers.sqlalchemy.expressions import column_name
-from schemalint.readers.sqlalchemy.names import table_name
+from schemalint.readers.sqlalchemy.names import reference, table_name
 
 _CHANGES = frozenset({"insert", "update", "delete"})
 _RESTRICTIONS = frozenset(
     {"where", "filter", "filter_by", "limit", "get", "with_for_update", "first", "one", "one_or_none", "having"}
 )
 _READS = frozenset({"select", "exists", "union", "union_all", "except_", "intersect", "values", "tuple_", "cte"})
+_KEEPS_ALL = frozenset({"order_by", "group_by", "distinct", "options", "execution_options", "yield_per"})
 _LONGEST = 500
 
 
@@ -62,6 +71,30 @@ def reads(value: Value) -> bool:
     if not calls or _CHANGES & set(shorts):
         return False
     return shorts[0] in _READS or any(call.callee == "select" and call.owner is not None for call in calls)
+
+
+def table_read(machine: Machine, value: Value) -> ReadTable | None:
+    """A query of all rows of one table; None for one that restricts them, joins tables or is not followed."""
+    calls = chain(value)
+    start = next((i for i, call in enumerate(calls) if call.callee.rpartition(".")[2] in ("select", "query")), None)
+    if start is None or any(call.callee not in _KEEPS_ALL for call in calls[start + 1 :]):
+        return None
+    query = calls[start]
+    named = [query.owner] if query.callee == "select" else _flat(query.positional)
+    tables = {_table_of(machine, item) for item in named}
+    table = tables.pop() if len(tables) == 1 else None
+    return ReadTable(table) if isinstance(table, ObjectName) else None
+
+
+def _flat(values: Iterable[Value]) -> list[Value]:
+    """What is selected, also where it is given as a list."""
+    return [item for value in values for item in (value.values if isinstance(value, Items) else [value])]
+
+
+def _table_of(machine: Machine, value: Value) -> ObjectName | Unknown:
+    """The table that is selected, or that a column is selected of."""
+    of_column = isinstance(value, Member) and value.name != "__table__"
+    return reference(machine, value)[0] if of_column else table_name(machine, value)
 
 
 def change_of(machine: Machine, value: Value) -> DataChange | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from posixpath import basename, dirname
 
-from schemalint.facts.operations import OpaqueOperation, SetParameter, TransactionControl
+from schemalint.facts.operations import OpaqueOperation, ReadTable, SetParameter, TransactionControl
 from schemalint.facts.unknown import Unknown
 from schemalint.project.objects import object_name
 from schemalint.project.subjects import History, Revision
@@ -118,7 +118,7 @@ def _spaced(text: str) -> str:
 
 def _changed(revision: Revision) -> list[str]:
     """The names of what a revision works on, each once."""
-    skipped = (OpaqueOperation, SetParameter, TransactionControl)
+    skipped = (OpaqueOperation, ReadTable, SetParameter, TransactionControl)
     names = (
         object_name(placed.operation) for placed in revision.operations if not isinstance(placed.operation, skipped)
     )

@@ -13,6 +13,7 @@ from schemalint.facts.operations import (
     Maintenance,
     OpaqueOperation,
     Operation,
+    ReadTable,
     SetParameter,
     TransactionControl,
     Truncate,
@@ -23,7 +24,15 @@ from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.subjects import Revision
 from schemalint.rules.api import Finding, rule
 
-_WITHOUT_EFFECT = (OpaqueOperation, TransactionControl, SetParameter, ValidateConstraint, LockTable, Maintenance)
+_WITHOUT_EFFECT = (
+    OpaqueOperation,
+    TransactionControl,
+    SetParameter,
+    ValidateConstraint,
+    LockTable,
+    Maintenance,
+    ReadTable,
+)
 
 
 @rule("MIG001", "missing-downgrade", "E/E/E")

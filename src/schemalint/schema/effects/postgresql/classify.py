@@ -34,6 +34,7 @@ _FORMS: dict[type, Callable[[Any, SchemaView, int | None], Cases]] = {
     ops.Truncate: tables.truncate,
     ops.LockTable: tables.lock_table,
     ops.DataChange: tables.change_data,
+    ops.ReadTable: tables.read_table,
     ops.AttachPartition: partitions.attach,
     ops.DetachPartition: partitions.detach,
     ops.AddColumn: columns.add_column,

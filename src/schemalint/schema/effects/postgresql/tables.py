@@ -185,6 +185,11 @@ def change_data(operation: ops.DataChange, schema: SchemaView, version: int | No
     return (Case(f"{operation.command}-all" if every else operation.command, operation.table),)
 
 
+def read_table(operation: ops.ReadTable, schema: SchemaView, version: int | None) -> Cases:
+    """SELECT of all rows."""
+    return (Case("select-all", operation.table),)
+
+
 def deleted_by_rows(operation: ops.DataChange, schema: SchemaView) -> Names:
     """The tables whose rows go with the rows of a DELETE, by ON DELETE CASCADE."""
     found: dict[ObjectName, None] = {}
