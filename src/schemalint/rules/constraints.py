@@ -12,7 +12,7 @@ from schemalint.facts.tables import ForeignKeyDef, IndexDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table, TablePart
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import Style, key_place, owner_of, part_brought_by, shown, style_of
+from schemalint.rules.declarations import Style, framework_of, key_place, owner_of, part_brought_by, shown, style_of
 
 _PASSING = re.compile(r"(^|_)(tmp|temp|bak|backup|old|staging|stg|stage|import|load|view|mview)(_|\d*$)")
 
@@ -94,12 +94,15 @@ def _is_association(table: Table) -> bool:
 
 def _key_help(table: Table, pairs: bool) -> str:
     style = style_of(table)
-    names = [column.name for column in table.columns]
     if style is Style.HISTORY:
-        listed = ", ".join(f'"{name}"' for name in (names if pairs else ["id"]))
-        return (
-            f'Add one in a new revision: `op.create_primary_key("pk_{table.name.name}", "{table.name}", [{listed}])`.'
-        )
+        columns = [column.name for column in table.columns if pairs or column.name == "id"]
+        listed = ", ".join(columns) if columns else "<the columns that tell its rows apart>"
+        if framework_of(table) != "alembic":
+            return f"Add one in a new file: `ALTER TABLE {table.name} ADD PRIMARY KEY ({listed});`."
+        quoted = ", ".join(f'"{name}"' for name in columns) if columns else "..."
+        call = f'op.create_primary_key("pk_{table.name.name}", "{table.name.name}", [{quoted}])'
+        tail = "" if columns else ", with the columns that tell its rows apart"
+        return f"Add one in a new revision: `{call}`{tail}."
     call = {Style.FIELD: "Field", Style.MAPPED: "mapped_column"}.get(style, "Column")
     if pairs:
         return f"Make the columns the key: `{call}(..., primary_key=True)` on each, and bring it to the database."

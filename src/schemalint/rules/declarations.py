@@ -34,6 +34,12 @@ def style_of(table: Table) -> Style:
     return Style.MAPPED if any(item.annotation is not None for item in model.attributes) else Style.COLUMN
 
 
+def framework_of(table: Table) -> str:
+    """What runs the table's history: alembic, django, or a tool for SQL files."""
+    revisions = table.history.revisions if table.history is not None else ()
+    return revisions[0].definition.framework if revisions else "alembic"
+
+
 def owner_of(column: Column) -> str:
     """The column as an anchor: `posts.user_id`, or `app.mixins.Audited.user_id` where a base class declares it.
 

@@ -11,11 +11,21 @@ from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table, TablePart
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import Style, key_place, owner_of, part_brought_by, place_of, shown, style_of
+from schemalint.rules.declarations import (
+    Style,
+    framework_of,
+    key_place,
+    owner_of,
+    part_brought_by,
+    place_of,
+    shown,
+    style_of,
+)
 
 _INDEXES_KEYS_ITSELF = frozenset({"mysql", "mariadb"})
 _AUDIT = re.compile(r"\w+_by(_(id|fk|uuid|user|user_id|account|account_id))?")
 _LOOKUP_COLUMNS = 3
+_QUOTE = '"'
 _NAMES = frozenset({"text", "varchar", "char", "enum"})
 _ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
@@ -97,6 +107,9 @@ def _listed(columns: tuple[str, ...]) -> str:
 def _index_help(style: Style, table: Table, columns: tuple[str, ...]) -> str:
     quoted = ", ".join(f'"{column}"' for column in columns)
     name = f'"ix_{table.name.name}_{"_".join(columns)}"'
+    if style is Style.HISTORY and framework_of(table) != "alembic":
+        statement = f"CREATE INDEX {name.strip(_QUOTE)} ON {table.name} ({', '.join(columns)});"
+        return f"Create it in a new file: `{statement}`; on PostgreSQL with CONCURRENTLY, outside of a transaction."
     if style is Style.HISTORY:
         return (
             f'Create it in a new revision: `op.create_index({name}, "{table.name.name}", [{quoted}])`; on PostgreSQL '
@@ -183,7 +196,7 @@ def _without_help(table: Table, part: TablePart, option: str | None) -> str:
         return "Take it out of the model, and drop it in a revision."
     name = getattr(part.definition, "name", None)
     called = f'"{name}"' if isinstance(name, str) else "..."
-    framework = table.history.revisions[0].definition.framework if table.history and table.history.revisions else "sql"
+    framework = framework_of(table)
     if framework == "django":
         return f"Drop it in a new migration: `migrations.RemoveIndex(..., name={called})`."
     if framework != "alembic":

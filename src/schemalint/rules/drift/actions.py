@@ -10,8 +10,7 @@ from schemalint.facts.tables import ForeignKeyDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Table
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import key_place, owner_of
-from schemalint.rules.drift.common import framework_of
+from schemalint.rules.declarations import framework_of, key_place, owner_of
 from schemalint.rules.drift.pairs import Made, declared_parts, made_in, made_parts, paired, same_reference
 
 _REFUSALS = frozenset({"NO ACTION", "RESTRICT"})

@@ -11,12 +11,11 @@ from schemalint.facts.tables import CheckDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import Style, owner_of, place_of, style_of
+from schemalint.rules.declarations import Style, framework_of, owner_of, place_of, style_of
 from schemalint.rules.drift.common import (
     compared,
     dialect_of,
     elsewhere,
-    framework_of,
     is_key,
     is_made_by_server,
     made_by,

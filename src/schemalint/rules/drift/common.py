@@ -11,7 +11,7 @@ from schemalint.facts.operations import KEEP, AddColumn, AlterColumn, CreateTabl
 from schemalint.facts.tables import PrimaryKeyDef
 from schemalint.project.subjects import Step
 from schemalint.project.tables import Column, Table
-from schemalint.rules.declarations import owner_of, steps_of
+from schemalint.rules.declarations import framework_of, owner_of, steps_of
 from schemalint.schema.table import TableView
 
 _SHARE = 0.5
@@ -130,12 +130,6 @@ def _says(step: Step, column: Column, aspect: str) -> bool:
     if not isinstance(operation, AlterColumn) or (operation.table, operation.column) != (table, column.name):
         return False
     return aspect != "" and getattr(operation, aspect) != KEEP
-
-
-def framework_of(table: Table) -> str:
-    """What runs the table's history: alembic, django, or a tool for SQL files."""
-    revisions = table.history.revisions if table.history is not None else ()
-    return revisions[0].definition.framework if revisions else "alembic"
 
 
 def to_write(table: Table, operation: str) -> str:

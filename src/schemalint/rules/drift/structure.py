@@ -11,8 +11,8 @@ from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, Uniq
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Part, Table, TablePart
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import Style, key_place, owner_of, place_of, style_of
-from schemalint.rules.drift.common import dialect_of, framework_of, owner_name, to_write
+from schemalint.rules.declarations import Style, framework_of, key_place, owner_of, place_of, style_of
+from schemalint.rules.drift.common import dialect_of, owner_name, to_write
 from schemalint.rules.drift.pairs import (
     Made,
     answers,

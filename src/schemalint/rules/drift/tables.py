@@ -12,7 +12,8 @@ from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import History, Project
 from schemalint.project.tables import Table
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.drift.common import framework_of, mapped_class, named_metadata, others, owner_name, to_write
+from schemalint.rules.declarations import framework_of
+from schemalint.rules.drift.common import mapped_class, named_metadata, others, owner_name, to_write
 from schemalint.schema.view import SchemaView
 
 _SHARE = 0.8

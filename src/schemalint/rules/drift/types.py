@@ -10,8 +10,8 @@ from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import owner_of, place_of
-from schemalint.rules.drift.common import compared, dialect_of, elsewhere, framework_of, made_by, owner_name, told
+from schemalint.rules.declarations import framework_of, owner_of, place_of
+from schemalint.rules.drift.common import compared, dialect_of, elsewhere, made_by, owner_name, told
 from schemalint.rules.drift.consequences import INTEGERS, TEXTS, consequence, is_text
 from schemalint.rules.migrations.types import shown as type_shown
 from schemalint.schema.spelling import for_dialect, type_aspects

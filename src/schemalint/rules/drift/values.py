@@ -12,8 +12,8 @@ from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.declarations import place_of
-from schemalint.rules.drift.common import dialect_of, framework_of, owner_name
+from schemalint.rules.declarations import framework_of, place_of
+from schemalint.rules.drift.common import dialect_of, owner_name
 from schemalint.rules.drift.conditions import alike, listed_values
 from schemalint.rules.drift.pairs import declared_parts, listed, made_in, made_parts, paired
 from schemalint.schema.spelling import for_dialect

@@ -1,0 +1,74 @@
+"""Advice is given in what the author writes: SQL for files of SQL, managers and cursors for Django."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from schemalint.engine.cache import Cache
+from schemalint.engine.run import Request, run
+from schemalint.settings.discovery import load
+from schemalint.source.tree import FolderTree
+
+
+def advice(folder: Path, rule: str, files: dict[str, str]) -> list[str]:
+    """The help of what a rule finds in files, in order."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    settings = load(folder, overrides={"select": [rule], "database": ["postgresql:16"]})
+    outcome = run(Request(tree=FolderTree(folder), settings=settings, cache=Cache(None)))
+    return [diagnostic.help or "" for diagnostic in outcome.result.diagnostics]
+
+
+SQL = {
+    "migrations/0001.users.sql": "CREATE TABLE users (id int PRIMARY KEY, email text);\n",
+    "migrations/0002.links.sql": "CREATE TABLE links (a int, user_id int REFERENCES users (id));\n",
+}
+MODELS = """
+from django.db import models
+
+class Tag(models.Model):
+    name = models.CharField(max_length=50)
+"""
+TAGS = """
+from django.db import connection
+from shop.models import Tag
+
+def tag(names):
+    for name in names:
+        {statement}
+"""
+
+
+def test_an_index_is_created_in_sql(tmp_path: Path) -> None:
+    (found,) = advice(tmp_path, "unindexed-foreign-key", SQL)
+    assert "`CREATE INDEX ix_links_user_id ON links (user_id);`" in found
+    assert "op." not in found
+
+
+def test_a_key_is_of_columns_that_are_there(tmp_path: Path) -> None:
+    (found,) = advice(tmp_path, "missing-primary-key", SQL)
+    assert "ALTER TABLE links ADD PRIMARY KEY (<the columns that tell its rows apart>);" in found
+
+
+def test_a_loop_over_a_manager_is_mended_by_the_manager(tmp_path: Path) -> None:
+    for statement, way in (
+        ("Tag.objects.create(name=name)", "bulk_create(objects)"),
+        ("Tag.objects.get_or_create(name=name)", "ignore_conflicts=True"),
+        ("Tag.objects.update_or_create(name=name)", "update_conflicts=True"),
+        ("Tag.objects.filter(name=name).update(name='')", "bulk_update"),
+        ("Tag.objects.filter(name=name).delete()", "filter(pk__in=ids).delete()"),
+        ("Tag.objects.filter(name=name).count()", "annotate"),
+        ("Tag.objects.get(name=name)", "in_bulk"),
+    ):
+        files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/tags.py": TAGS.format(statement=statement)}
+        (found,) = advice(tmp_path, "query-in-loop", files)
+        assert way in found
+        assert "session." not in found
+
+
+def test_values_go_to_a_cursor_beside_the_text(tmp_path: Path) -> None:
+    statement = "connection.cursor().execute(f\"DELETE FROM tags WHERE name = '{name}'\")"
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/tags.py": TAGS.format(statement=statement)}
+    (found,) = advice(tmp_path, "formatted-sql", files)
+    assert '%s", [value]' in found
