@@ -29,7 +29,13 @@ _MADE_BY_DJANGO = re.compile(r"_[0-9a-f]{8}(_like|_idx)?$")
 """The end of names that Django gives to the indexes of fields, which none of its operations can name."""
 
 
-@rule("LCK001", "non-concurrent-index", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
+@rule(
+    "LCK001",
+    "non-concurrent-index",
+    "W/E/E",
+    supersedes=("statement-under-lock", "missing-lock-timeout"),
+    judges_change=True,
+)
 def non_concurrent_index(step: Step) -> Iterator[Finding]:
     """CREATE INDEX on a table in use blocks every write to it until the index is built."""
     operation = step.operation

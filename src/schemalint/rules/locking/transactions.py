@@ -39,7 +39,9 @@ from schemalint.rules.locking.safe import Stage, safe_way
 from schemalint.schema.effects.records import TableLock
 
 _QUEUED_FOR = ("ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE")
-"""What ALTER TABLE and foreign keys wait for. An index is built under SHARE, which has a rule of its own."""
+"""What ALTER TABLE and foreign keys wait for."""
+_TO_BUILD = ("SHARE",)
+"""What CREATE INDEX waits for. It has a rule of its own, so that others speak first."""
 _TO_THE_END = "measured on PostgreSQL 10 to 18: a lock on a table is held until the transaction ends"
 _FOR_ALL_ACTIONS = (
     "measured on PostgreSQL 10 to 18: an ALTER TABLE takes the strictest lock that one of its actions needs before the "
@@ -142,7 +144,7 @@ def _taken(held: Held) -> Related:
 @rule("LCK019", "missing-lock-timeout", "I/W/W", judges_change=True)
 def missing_lock_timeout(history: History) -> Iterator[Finding]:
     """A strong lock is waited for without a limit, and everybody else queues behind it."""
-    waiting = [found for revision in history.ordered if not revision.released and (found := _waits(revision))]
+    waiting = _waiting(history, _QUEUED_FOR) or _waiting(history, _TO_BUILD)
     weight = weight_on(history.target, POSTGRESQL)
     if not waiting or weight is None:
         return
@@ -164,14 +166,20 @@ def missing_lock_timeout(history: History) -> Iterator[Finding]:
     )
 
 
-def _waits(revision: Revision) -> tuple[Step, TableLock] | None:
-    """The first step of a revision that waits for a strong lock without a limit, as far as that is certain."""
+def _waiting(history: History, modes: tuple[str, ...]) -> list[tuple[Step, TableLock]]:
+    """The steps of revisions that are to be deployed that wait for such locks without a limit; one a revision."""
+    coming = (revision for revision in history.ordered if not revision.released)
+    return [found for revision in coming if (found := _waits(revision, modes)) is not None]
+
+
+def _waits(revision: Revision, modes: tuple[str, ...]) -> tuple[Step, TableLock] | None:
+    """The first step of a revision that waits for such a lock without a limit, as far as that is certain."""
     if has_lock_timeout(revision):
         return None
     for step in revision.steps:
         if isinstance(step.operation, OpaqueOperation) or sets_lock_timeout(step):
             return None
-        lock = next((lock for lock in strong_locks(step) if lock.mode in _QUEUED_FOR), None)
+        lock = next((lock for lock in strong_locks(step) if lock.mode in modes), None)
         if lock is not None and not step.placed.conditional:
             return step, lock
     return None
