@@ -59,10 +59,42 @@ def test_functions_of_run_python_are_followed(shop: Shop) -> None:
         """
     done = shop.does(ITEM, "migrations.RunPython(fill)", helpers=helpers)
 
-    assert done[0] == ops.DataChange("update", T, ("rank",), bounded=True)
+    assert done[0] == ops.DataChange("update", T, ("rank",), ("rank",), bounded=True)
     assert isinstance(done[1], ops.DataChange)
     assert (done[1].command, done[1].columns_set) == ("update", ("name",))
     assert done[2] == ops.DropTable(ObjectName("old"))
+
+
+def test_what_is_written_may_come_from_the_fields_that_were_asked_for(shop: Shop) -> None:
+    helpers = """
+        def move(apps, schema_editor):
+            Item = apps.get_model("shop", "Item")
+            for item in Item.objects.all():
+                item.label = item.name.upper()
+                item.save()
+            Item.objects.filter(rank__gt=3).update(label=models.F("code"))
+        """
+    fields = "".join(f'migrations.AddField("item", "{name}", models.TextField()),' for name in ("label", "code"))
+    done = shop.does(ITEM, f"{fields} migrations.RunPython(move)", helpers=helpers)
+    changes = [each for each in done if isinstance(each, ops.DataChange)]
+
+    assert [change.columns_read for change in changes] == [("name",), ("name", "rank", "code")]
+
+
+def test_rows_of_a_list_are_some_rows(shop: Shop) -> None:
+    helpers = """
+        def some(apps, schema_editor):
+            Item = apps.get_model("shop", "Item")
+            found = [item for item in Item.objects.all() if item.rank > 3]
+            Item.objects.bulk_update(found, ["name"])
+
+        def all_of_them(apps, schema_editor):
+            Item = apps.get_model("shop", "Item")
+            Item.objects.bulk_update(Item.objects.all(), ["name"], batch_size=100)
+        """
+    done = shop.does(ITEM, "migrations.RunPython(some), migrations.RunPython(all_of_them)", helpers=helpers)
+
+    assert [each.bounded for each in done if isinstance(each, ops.DataChange)] == [True, False]
 
 
 def test_operations_and_fields_of_the_project_are_those_they_derive_from(shop: Shop) -> None:

@@ -6,6 +6,8 @@ database; `model`, `rows` and `record` hold the model's key, and whether the row
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from schemalint.diagnostics import Place
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import DataChange, OpaqueOperation, RenameTable
@@ -19,6 +21,7 @@ from schemalint.interpret.values import (
     Given,
     Handle,
     Items,
+    Made,
     Member,
     Missing,
     Symbol,
@@ -58,6 +61,7 @@ class DataFramework(DjangoFramework):
         self.emitter = emitter
         self.tables = tables
         self._set: dict[Value, list[str]] = {}
+        self._read: dict[tuple[Value, Value], dict[str, None]] = {}
 
     def attribute(self, owner: Value, name: str) -> Value | Missing:
         """Connections, managers and the fields of records."""
@@ -73,6 +77,8 @@ class DataFramework(DjangoFramework):
             return CONNECTION
         if isinstance(owner, Handle) and owner.kind in ("model", "meta", "field"):
             return self._described(owner, name)
+        if isinstance(owner, Handle) and owner.kind == "record":
+            self._reads(owner, name)
         return super().attribute(owner, name)
 
     def _described(self, owner: Handle, name: str) -> Value | Missing:
@@ -185,11 +191,16 @@ class DataFramework(DjangoFramework):
         if name in _SAME_ROWS:
             return owner
         if name in _SOME_ROWS:
+            for arg in args:
+                self._reads(owner, (arg.keyword or "").partition("__")[0])
             return Handle("rows", (app, model, True))
         if name in _ONE_ROW:
             return Handle("record", (app, model, True))
         if name == "update":
             columns = [arg.keyword for arg in args if arg.keyword not in (None, "*", "**")]
+            for arg in args:
+                if isinstance(arg.value, Made) and arg.value.callee.rpartition(".")[2] == "F":
+                    self._reads(owner, str(arg.value.value("name", 0)).partition("__")[0])
             self._changed("update", owner, [str(column) for column in columns], bounded, place)
         elif name in ("delete", "_raw_delete"):
             self._changed("delete", owner, [], bounded, place)
@@ -200,7 +211,9 @@ class DataFramework(DjangoFramework):
         elif name == "bulk_update":
             fields = args[1].value if len(args) > 1 else None
             names = [str(item) for item in fields.values] if isinstance(fields, Items) else []
-            self._changed("update", owner, names, bounded, place)
+            given = args[0].value if args else None
+            whole = isinstance(given, Handle) and given.kind == "rows" and given.data[2] is False
+            self._changed("update", owner, names, not whole, place)
         return Unsure(f"what {name} of the rows gives")
 
     def _record(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
@@ -222,7 +235,23 @@ class DataFramework(DjangoFramework):
         if model is not None:
             table = self.tables.name(model)
             columns = tuple(self.tables.column(model, name) or name for name in names)
-        self.emitter.take(self.machine, [Did(DataChange(command, table, columns, bounded=bounded))], command, place, ())
+        read = tuple(self._columns_read()) if command != "delete" else ()
+        change = DataChange(command, table, columns, read, bounded=bounded)
+        self.emitter.take(self.machine, [Did(change)], command, place, ())
+
+    def _reads(self, owner: Handle, field: str) -> None:
+        """A field of a model is asked for, of a record or in a condition."""
+        if field:
+            self._read.setdefault((owner.data[0], owner.data[1]), {})[field] = None
+
+    def _columns_read(self) -> Iterator[str]:
+        """The columns that the function has asked for up to here: what it writes may come from there."""
+        for (app, name), fields in self._read.items():
+            model = self.tables.state.models.get((str(app), str(name)))
+            for field in fields if model is not None else ():
+                column = self.tables.column(model, field) if model is not None else None
+                if column is not None:
+                    yield column
 
 
 def run_statements(emitter: Emitter, machine: Machine, value: Value, dialect: str | None, place: Place) -> None:
