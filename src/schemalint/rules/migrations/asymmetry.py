@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from schemalint.diagnostics import Basis, Weight
-from schemalint.facts.operations import AddConstraint
+from schemalint.emit.sql_parts import element_clause
+from schemalint.facts.operations import AddConstraint, DropObject
 from schemalint.facts.revisions import PlacedOperation
-from schemalint.facts.tables import Default, Identity, PrimaryKeyDef
+from schemalint.facts.tables import CheckDef, Default, Identity, IndexElement, PrimaryKeyDef
 from schemalint.facts.types import SqlType
-from schemalint.project.subjects import Revision
+from schemalint.project.subjects import History, Revision
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.migrations.objects import ended_by, made_by
 from schemalint.rules.migrations.types import shown as shown_type
 from schemalint.schema.compare import EXTRA, Difference
+from schemalint.schema.touched import touched
 
 
 @rule("MIG004", "asymmetric-downgrade", "W/E/E")
@@ -40,6 +44,7 @@ def asymmetric_downgrade(revision: Revision) -> Iterator[Finding]:
 
 
 _FEW = 3
+_BOOLEAN = re.compile(r"[`\"]?\w+[`\"]? IN \(0, ?1\)", re.IGNORECASE)
 _SIZES = frozenset({"length", "precision", "scale"})
 
 
@@ -53,13 +58,20 @@ def _counts(revision: Revision, difference: Difference) -> bool:
     """Whether a reviewer would call the difference one.
 
     Enum types are another rule's; an extension is in nobody's way; a text without a length is a text; the order of
-    the columns of a key is nothing that a query could tell; a dropped primary key leaves its columns NOT NULL; and what
+    the columns of a key is nothing that a query could tell; a dropped primary key leaves its columns NOT NULL; SQLite
+    numbers every integer key; a check that SQLAlchemy before 1.4 made of a boolean says what its type says; and what
     was there before may stay.
     """
     left, right = difference.left, difference.right
     if difference.kind in ("enum", "extension") or difference.aspect in ("comment", "name"):
         return False
     if difference.aspect == EXTRA and _was_there(revision, difference):
+        return False
+    if difference.aspect == "identity" and _only_sqlite(revision):
+        return False
+    if any(isinstance(side, CheckDef) and _BOOLEAN.fullmatch(str(side.sql)) for side in (left, right)):
+        return False
+    if _is_of_another_branch(revision, difference):
         return False
     if isinstance(left, SqlType) and isinstance(right, SqlType):
         return not all(kind.family in ("text", "varchar") and kind.length is None for kind in (left, right))
@@ -72,6 +84,9 @@ def _counts(revision: Revision, difference: Difference) -> bool:
 
 def _was_there(revision: Revision, difference: Difference) -> bool:
     """Whether what is left was there before, although the history never made it: the upgrade drops it, or alters it."""
+    dropped = [step.operation for step in revision.steps if isinstance(step.operation, DropObject)]
+    if any(str(operation.name) == difference.object for operation in dropped):
+        return True
     name = difference.object.removeprefix(f"{difference.table}.")
     ended = [ended_by(step.operation) for step in revision.steps]
     if any(found is not None and found.table == difference.table and found.part in (name, "") for found in ended):
@@ -80,6 +95,40 @@ def _was_there(revision: Revision, difference: Difference) -> bool:
     return difference.kind == "table" and not any(
         found is not None and found.kind == "table" and found.table == difference.table for found in made
     )
+
+
+def _is_of_another_branch(revision: Revision, difference: Difference) -> bool:
+    """Whether the schema before, in this, is that of another branch: of a database that this revision may never see.
+
+    So it is where a revision that is no ancestor made the table or the column; and where one with which this one never
+    comes together works on the table.
+    """
+    history, table = revision.history, difference.table
+    if table is None or revision.before is None:
+        return False
+    view = revision.before.table(table)
+    column = view.column(difference.object.removeprefix(f"{table}.")) if view is not None else None
+    makers = {part.created_in for part in (view, column) if part is not None} - {None, revision.id}
+    if any(not history.is_ancestor(maker, revision.id) for maker in makers if maker is not None):
+        return True
+    others = takewhile(lambda other: other is not revision, history.ordered) if len(history.heads) > 1 else ()
+    return any(
+        not _come_together(history, other, revision)
+        and table in touched((step.operation for step in other.steps), revision.before)
+        for other in others
+    )
+
+
+def _come_together(history: History, one: Revision, other: Revision) -> bool:
+    """Whether some head has both revisions behind it."""
+    return any(
+        all(each is head or history.is_ancestor(each.id, head.id) for each in (one, other)) for head in history.heads
+    )
+
+
+def _only_sqlite(revision: Revision) -> bool:
+    servers = revision.history.target.servers
+    return bool(servers) and all(server.dialect == "sqlite" for server in servers)
 
 
 def _key_columns(revision: Revision) -> set[str]:
@@ -106,4 +155,6 @@ def _value(value: object) -> str:
         return shown_type(value)
     if isinstance(value, Identity):
         return value.style
+    if isinstance(value, tuple) and all(isinstance(item, IndexElement) for item in value):
+        return f"`{', '.join(map(element_clause, value))}`"
     return "not given" if value is None else f"`{value}`"
