@@ -304,6 +304,8 @@ def test_columns_are_added_with_their_constraints() -> None:
         ('a COLLATE "C" ASC', IndexElement("a", collation="C")),
         ("lower(a) varchar_pattern_ops", IndexElement(expression="lower(a)", operator_class="varchar_pattern_ops")),
         ("(a + b) DESC", IndexElement(expression="(a + b)", descending=True)),
+        ("a IS NULL DESC", IndexElement(expression="a IS NULL", descending=True)),
+        ("a = 1", IndexElement(expression="a = 1")),
         ("(data ->> 'x')", IndexElement(expression="(data ->> 'x')")),
         ("f.g(a, 'x')", IndexElement(expression="f.g(a, 'x')")),
     ],

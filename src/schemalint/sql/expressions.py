@@ -52,6 +52,12 @@ def _without_parentheses(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
+_COMPARISONS = frozenset(
+    {"IS", "ISNULL", "NOTNULL", "IN", "NOT", "LIKE", "GLOB", "BETWEEN", "=", "<", ">", "<=", ">=", "<>"}
+)
+"""What makes a comparison of a key without parentheses, which SQLite takes: `(deleted_at IS NULL)`."""
+
+
 def _is_one(tokens: Sequence[Token]) -> bool:
     return not any(token.upper in ("(", ")") for token in tokens) and len(tokens) <= 2
 
@@ -61,11 +67,15 @@ def index_element(cursor: Cursor) -> IndexElement | Unknown:
     source = cursor.rest()
     if HOLE in source:
         return Unknown("a key is computed")
-    column = _column(cursor)
+    compared = cursor.peek(1) in _COMPARISONS
+    column = None if compared else _column(cursor)
     expression = None
     if column is None:
         start = cursor.at
-        _pass_expression(cursor)
+        if compared:
+            _pass_comparison(cursor)
+        else:
+            _pass_expression(cursor)
         expression = cursor.source(cursor.tokens[start : cursor.at])
     collation = None
     if cursor.take("COLLATE"):
@@ -101,6 +111,11 @@ def _pass_expression(cursor: Cursor) -> None:
     while cursor.peek() in ("::", "->", "->>", "+", "-", "*", "/", "||", "."):
         cursor.at += 2
         cursor.group()
+
+
+def _pass_comparison(cursor: Cursor) -> None:
+    while cursor.peek() not in (*_ORDERS, "COLLATE", "NULLS", "WITH", ""):
+        cursor.at += 1
 
 
 def index_elements(cursor: Cursor, parts: Sequence[Sequence[Token]]) -> tuple[IndexElement, ...] | Unknown:
