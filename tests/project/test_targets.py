@@ -66,6 +66,28 @@ def test_nothing_known_is_undecided_and_says_why(linked: Linked) -> None:
             [("mysql", "url")],
         ),
         ({"app/models.py": "from sqlalchemy.dialects.postgresql import JSONB\n"}, [("postgresql", "dialect")]),
+        (
+            {"app/backend/base.py": "from django.db.backends.postgresql.base import DatabaseWrapper\n"},
+            [("postgresql", "dialect")],
+        ),
+        (
+            {
+                "app/settings.py": "DATABASES = {'default': {'ENGINE': env('DB', 'django.db.backends.mysql')}}\n",
+                "app/dev.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n",
+            },
+            [("mysql", "dialect")],
+        ),
+        (
+            {"app/settings.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n"},
+            [("sqlite", "dialect")],
+        ),
+        (
+            {
+                "app/settings.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n",
+                "requirements.txt": "psycopg[binary]==3.2\n",
+            },
+            [("postgresql", "driver")],
+        ),
         ({"app/engine.py": "import asyncpg\n"}, [("postgresql", "driver")]),
         ({"requirements.txt": "sqlalchemy>=2\npsycopg[binary]==3.2\n"}, [("postgresql", "driver")]),
         ({"pyproject.toml": '[project]\ndependencies = ["aiomysql>=0.2"]\n'}, [("mysql", "driver")]),
@@ -87,6 +109,18 @@ def test_what_the_revisions_ask_for_stands_beside_the_url(linked: Linked) -> Non
     )
 
     assert servers(project) == [("postgresql", "dialect"), ("sqlite", "url")]
+
+
+def test_what_a_project_does_on_sqlite_instead_is_no_option_of_it(linked: Linked) -> None:
+    project = linked(
+        {
+            "db/env.py": ENV,
+            "db/versions/1.py": revision("a1", "run('VACUUM FULL', sqlite_sql='VACUUM')"),
+            "requirements.txt": "psycopg[binary]==3.2\n",
+        }
+    )
+
+    assert servers(project) == [("postgresql", "driver")]
 
 
 def test_weaker_evidence_is_not_asked_where_stronger_decides(linked: Linked) -> None:

@@ -12,6 +12,7 @@ from schemalint.ir import (
     ClassDef,
     Compare,
     Constant,
+    Dict,
     Expression,
     FunctionDef,
     Import,
@@ -24,6 +25,7 @@ from schemalint.ir import (
 )
 from schemalint.readers.nodes import nodes
 from schemalint.readers.urls import DIALECTS, dialect_of_url
+from schemalint.settings.detect_databases import BACKENDS
 
 MODULES = {
     **dict.fromkeys(("psycopg", "psycopg2", "psycopg2cffi", "asyncpg", "pg8000", "aiopg"), "postgresql"),
@@ -35,7 +37,10 @@ MODULES = {
 }
 """The dialect for a driver's module. `sqlite3` is no evidence, since every Python has it."""
 
-_OPTION = re.compile(r"(?P<dialect>postgresql|mysql|mariadb|sqlite|oracle|mssql)_\w+")
+_OPTION = re.compile(
+    r"(?P<dialect>postgresql|mysql|mariadb|oracle|mssql|sqlite(?=_(?:where|autoincrement|with_rowid|strict|on_conflict)))_\w+"
+)
+"""Options of SQLAlchemy. What else is called `sqlite_...` is often what a project's own function does there instead."""
 _WORDS = tuple(dialect.encode() for dialect in sorted(set(DIALECTS.values())))
 _SCHEME = re.compile(r"(?P<dialect>[a-z]+)\+(?:asyncpg|psycopg\w*|pg8000|pymysql|aiomysql|asyncmy|mysqldb|aiosqlite)")
 _ASKS = ("dialect", "drivername", "backend_name", "engine.name", "bind.name", "vendor")
@@ -43,7 +48,10 @@ _URLS = ("url", "uri", "dsn")
 
 
 def imported_dialects(module: ModuleIR) -> frozenset[str]:
-    """The dialects whose types or constructs the module imports: `from sqlalchemy.dialects import postgresql`."""
+    """The dialects whose types, constructs or backends the module imports.
+
+    `from sqlalchemy.dialects import postgresql`, `from django.db.backends.postgresql.base import DatabaseWrapper`.
+    """
     found = (_dialect_import(name) for name in imported_names(module))
     return frozenset(dialect for dialect in found if dialect is not None)
 
@@ -81,6 +89,20 @@ def url_dialects(module: ModuleIR) -> frozenset[str]:
     return frozenset(found)
 
 
+def engine_dialects(module: ModuleIR) -> frozenset[str]:
+    """The dialects of the backends that Django's settings name, be it as a default: `{"ENGINE": env("DB", "...")}`."""
+    return frozenset(
+        dialect
+        for node in nodes(module.body)
+        if isinstance(node, Dict)
+        for item in node.items
+        if isinstance(item.key, Constant) and item.key.value == "ENGINE"
+        for part in nodes(item.value)
+        if isinstance(part, Constant) and isinstance(part.value, str)
+        if ".backends." in part.value and (dialect := BACKENDS.get(part.value.rpartition(".")[2]))
+    )
+
+
 def _blocks(statements: tuple[Statement, ...]) -> Iterator[tuple[Statement, ...]]:
     """The module's statements and the bodies of its functions. Bodies that name no dialect are not decoded."""
     yield statements
@@ -114,6 +136,8 @@ def _imports(statements: Iterable[Statement]) -> Iterator[str]:
 
 def _dialect_import(name: str) -> str | None:
     parts = name.split(".")
+    if parts[:3] == ["django", "db", "backends"] and len(parts) > 3:
+        return BACKENDS.get(parts[3])
     return DIALECTS.get(parts[2]) if parts[:2] == ["sqlalchemy", "dialects"] and len(parts) > 2 else None
 
 

@@ -11,7 +11,8 @@ The first row that tells anything decides; all that it tells is kept, PostgreSQL
 | dialects by name or import, options of one dialect | dialect | `env.py` and the revisions |
 | URLs and schemes | url | the project's modules that `env.py` imports |
 | dialect imports and options | dialect | the other modules of the project |
-| drivers | driver | imports of the project's modules, requirements |
+| drivers | driver | imports of the project's modules, requirements; `ENGINE` of Django's settings, but for SQLite |
+| SQLite as Django's `ENGINE` | dialect | settings: often that of the developer's machine |
 
 Rows three and four count together: a URL is often that of the developer's machine, while the code asks for the rest.
 Tests, examples and vendored code are not looked at. Versions are only known when declared.
@@ -30,6 +31,7 @@ from schemalint.interpret.imports import import_edges
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.evidence import (
+    engine_dialects,
     imported_dialects,
     imported_drivers,
     named_dialects,
@@ -93,7 +95,10 @@ class Targets:
         yield dict.fromkeys(named, "dialect") | ({url: "url"} if url else {})
         yield dict.fromkeys(self._of_configuration(root.env), "url")
         yield dict.fromkeys(self._of_project, "dialect")
-        yield dict.fromkeys(self._of_imports | self._of_requirements(root), "driver")
+        engines = dict.fromkeys(self._of_engines, "dialect")
+        servers = {dialect: how for dialect, how in engines.items() if dialect != "sqlite"}
+        yield servers | dict.fromkeys(self._of_imports | self._of_requirements(root), "driver")
+        yield engines
 
     def _of_configuration(self, env: EnvConfig | None) -> frozenset[str]:
         """The dialects of URLs in the modules that `env.py` imports, and in those that these do."""
@@ -114,6 +119,10 @@ class Targets:
     @cached_property
     def _of_imports(self) -> frozenset[str]:
         return _union(map(imported_drivers, self._modules()))
+
+    @cached_property
+    def _of_engines(self) -> frozenset[str]:
+        return _union(map(engine_dialects, self._modules()))
 
     def _of_requirements(self, root: Root) -> frozenset[str]:
         """The dialects of the drivers that are required in a folder above the history, the nearest first."""

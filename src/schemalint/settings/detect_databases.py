@@ -39,12 +39,13 @@ _IMAGE = re.compile(
 )
 _URL = re.compile(r"\b(?P<dialect>postgres(?:ql)?|postgis|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
 _BACKEND = re.compile(r"""["']django\.(?:contrib\.gis\.)?db\.backends\.(?P<backend>\w+)["']""")
-_BACKENDS = {
+BACKENDS = {
     **dict.fromkeys(("postgresql", "postgresql_psycopg2", "postgis"), "postgresql"),
     "mysql": "mysql",
     **dict.fromkeys(("sqlite3", "spatialite"), "sqlite"),
     "oracle": "oracle",
 }
+"""The dialect for each of Django's backends."""
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml[\w.-]*$")
 _CI = re.compile(
     r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines\.ya?ml"
@@ -100,7 +101,7 @@ def _from_files(paths: Iterable[str], read: Read) -> Iterator[tuple[str, Detecte
                 yield "url", DetectedDatabase(Server(dialect, None, "url"), f"{path}: URL {match[0]}")
         elif not (compose or ci):
             for match in _BACKEND.finditer(text):
-                if dialect := _BACKENDS.get(match["backend"], ""):
+                if dialect := BACKENDS.get(match["backend"], ""):
                     yield "settings", DetectedDatabase(Server(dialect, None, "dialect"), f"{path}: {match[0][1:-1]}")
 
 
