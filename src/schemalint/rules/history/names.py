@@ -17,6 +17,7 @@ _NUMBERED = re.compile(r"[VvUu]?(\d{1,6})(?=[_.-]|$)")
 _PARTED = re.compile(r"[VvUu]?\d+(?:[._]\d+)+(?=[_.-]|$)")
 """A version of several numbers: `V2_31_1__`, `00.05.00_01_`."""
 _TIMED = re.compile(r"[VvUu]?(19|20)\d{2}[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])")
+_HASHED = re.compile(r"(?=[a-f_]*\d)[0-9a-f]{7,40}(?=[_.-])", re.IGNORECASE)
 _FEW = 4
 
 
@@ -129,7 +130,7 @@ def _changed(revision: Revision) -> list[str]:
 def unordered_migration_name(history: History) -> Iterator[Finding]:
     """The names of revision files do not sort in the order in which they run."""
     revisions = [revision for revision in history.ordered if revision.definition.framework == "alembic"]
-    hashed = [revision for revision in revisions if not _is_ordered(revision)]
+    hashed = [revision for revision in revisions if _is_hashed(revision)]
     if len(revisions) < _FEW or len(hashed) < len(revisions) // 2:
         return
     newest = hashed[-1]
@@ -144,13 +145,12 @@ def unordered_migration_name(history: History) -> Iterator[Finding]:
     )
 
 
-def _is_ordered(revision: Revision) -> bool:
-    name = basename(revision.definition.path)
-    return (
-        _TIMED.match(name) is not None
-        or re.match(r"[vV]?\d{3,}[_-]", name) is not None
-        or _number(revision) is not None
-    )
+def _is_hashed(revision: Revision) -> bool:
+    """Whether a file is named by the hash that Alembic makes up; a date may be parted over its folder and its name."""
+    path = revision.definition.path
+    name = basename(path)
+    dated = _TIMED.match(name) or _TIMED.match(f"{basename(dirname(path))}-{name}")
+    return not dated and _number(revision) is None and _HASHED.match(name) is not None
 
 
 @rule("HIS010", "mismatched-revision-header", "W/W/W", judges_change=True)
@@ -165,9 +165,9 @@ def mismatched_revision_header(revision: Revision) -> Iterator[Finding]:
     above = header.get("revises")
     if above is None or isinstance(definition.parents, Unknown):
         return
-    named = set(re.findall(r"[\w.\-]+", above)) - {"None", "base"}
+    named = {word for word in re.findall(r"[\w.\-]+", above) if word.lower() not in ("none", "base", "nothing")}
     if named != set(definition.parents):
-        yield _mismatch(revision, "Revises", above or "nothing", ", ".join(definition.parents) or "None", True)
+        yield _mismatch(revision, "Revises", above, ", ".join(definition.parents) or "None", True)
 
 
 def _mismatch(revision: Revision, key: str, header: str, value: str, parents: bool) -> Finding:
@@ -175,8 +175,9 @@ def _mismatch(revision: Revision, key: str, header: str, value: str, parents: bo
     variable = "down_revision" if parents else "revision"
     return Finding(
         place=definition.parents_place if parents else definition.place,
-        message=f"the docstring of `{definition.id}` says `{key}: {header}`, and `{variable}` is {value}: people trust "
-        "the one, Alembic runs the other",
+        message=f"the docstring of `{definition.id}` "
+        + (f"says `{key}: {header}`" if header else "says that it revises nothing")
+        + f", and `{variable}` is {value}: people trust the one, Alembic runs the other",
         help=f"Write `{key}: {value}` into the docstring, or correct `{variable}`.",
         anchor=f"{definition.id}:header:{variable}",
     )
