@@ -260,19 +260,41 @@ def _why_deferred(step: Step) -> str:
 
 def _waiting_change(step: Step, table: object) -> Step | None:
     """The newest change of rows before a step whose foreign keys are not checked yet; None where that is not sure."""
-    view = step.schema.table(table) if not isinstance(table, Unknown) else None  # type: ignore[arg-type]
+    columns = _deferred_columns(step, table)
+    waiting: Step | None = None
+    for other in reversed(step.earlier):
+        operation = other.operation
+        if isinstance(operation, SetParameter) and operation.name.lower() == "constraints":
+            return None
+        if waiting is not None:
+            continue
+        if isinstance(operation, OpaqueOperation) or other.placed.conditional:
+            return None
+        if isinstance(operation, AddConstraint) and operation.table == table:
+            columns -= _columns_of_key(operation)  # what was there before the key was checked as it came
+        elif isinstance(operation, DataChange) and operation.table == table:
+            touched = columns if operation.command == "insert" else columns & set(operation.columns_set)
+            if operation.command in ("insert", "update") and touched:
+                waiting = other
+    return waiting
+
+
+def _deferred_columns(step: Step, table: object) -> set[str]:
+    """The columns whose foreign keys are checked at the end.
+
+    Django sends SET CONSTRAINTS ... IMMEDIATE along with a column that it adds together with its key.
+    """
+    view = step.schema.table(table) if isinstance(table, ObjectName) else None
     keys = [item.definition for item in view.constraints()] if view is not None else []
     deferred = (key for key in keys if isinstance(key, ForeignKeyDef) and key.initially_deferred)
     columns = {name for key in deferred for name in key.columns}
-    for other in reversed(step.earlier):
-        operation = other.operation
-        if isinstance(operation, OpaqueOperation) or other.placed.conditional:
-            return None
-        if isinstance(operation, SetParameter) and operation.name.lower() == "constraints":
-            return None
-        if not isinstance(operation, DataChange) or operation.table != table:
-            continue
-        touched = columns if operation.command == "insert" else columns & set(operation.columns_set)
-        if operation.command in ("insert", "update") and touched:
-            return other
-    return None
+    if step.revision.definition.framework == "django":
+        for other in step.earlier:
+            added = other.operation
+            if isinstance(added, AddConstraint) and added.inline and added.table == table:
+                columns -= _columns_of_key(added)
+    return columns
+
+
+def _columns_of_key(added: AddConstraint) -> set[str]:
+    return set(added.constraint.columns) if isinstance(added.constraint, ForeignKeyDef) else set()
