@@ -58,12 +58,18 @@ def _lineages(history: History) -> list[set[str]]:
 def broken_revision_chain(history: History) -> Iterator[Finding]:
     """A revision follows on one that does not exist, shares its id with another, or follows on itself."""
     if not history.incomplete:
-        for revision, parent in history.missing:
+        for revision, missing in history.missing:
+            depends = missing in revision.definition.depends_on
+            if depends and history.env is None:
+                continue  # a branch of other histories: whoever installs it has the files of all of them
             yield Finding(
                 place=revision.definition.parents_place,
-                message=f"revision `{revision.id}` follows on `{parent}`, which no file of {history.root} declares",
-                help="Restore the missing file, or set `down_revision` to the revision that this one follows on.",
-                anchor=f"{revision.id}:missing:{parent}",
+                message=f"revision `{revision.id}` {'depends' if depends else 'follows'} on `{missing}`, which no file "
+                f"of {history.root} declares",
+                help="Restore the missing file, or take the dependency out."
+                if depends
+                else "Restore the missing file, or set `down_revision` to the revision that this one follows on.",
+                anchor=f"{revision.id}:missing:{missing}",
             )
     for group in history.duplicates:
         first, *others = group
