@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import AddColumn, AddConstraint, AlterColumn, CreateIndex, DropIndex
+from schemalint.facts.tables import CheckDef, ExcludeDef
+from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new, statement_of, way_for, weight_on
@@ -22,11 +24,11 @@ def copying_alter(step: Step) -> Iterator[Finding]:
         found = impact(step, dialect)
         if found is None or not found.lasts or found.lock is None or not found.lock.blocks_writes:
             continue
-        work = "copies the table" if found.effect.rewrites else "builds the index"
+        work = f"copies `{found.table}`" if found.effect.rewrites else f"builds an index of `{found.table}`"
         yield Finding(
             place=step.place,
-            message=f"INSERT, UPDATE and DELETE on `{found.table}` wait until {server} has done this: it {work} with "
-            "LOCK=SHARED, whatever its size",
+            message=f"{_doing(step)} {work} with LOCK=SHARED on {server}: INSERT, UPDATE and DELETE on "
+            f"`{found.table}` wait until it is done, whatever its size",
             help=_way_to_copy(step),
             anchor=step.anchor,
             cause=statement_of(step),
@@ -34,6 +36,25 @@ def copying_alter(step: Step) -> Iterator[Finding]:
             facts=(f"{found.effect.source}: {found.effect.form.replace('-', ' ')} allows reads only",),
         )
         return
+
+
+def _doing(step: Step) -> str:
+    """The change, as the subject of a sentence."""
+    operation = step.operation
+    name = object_name(operation)
+    match operation:
+        case AddColumn():
+            return f"adding `{name}`"
+        case AlterColumn():
+            return f"changing `{name}`"
+        case CreateIndex():
+            return f"creating index `{name}`"
+        case AddConstraint(constraint=constraint):
+            kind = str(constraint.__struct_config__.tag)
+            if isinstance(constraint, (CheckDef, ExcludeDef)):
+                return f"adding the {'CHECK' if kind == 'check' else kind}"
+            return f"adding the {kind} of `{', '.join(constraint.columns)}`"
+    return f"`{operation_kind(operation)}`"
 
 
 def _way_to_copy(step: Step) -> str:
@@ -96,7 +117,8 @@ def _refused_by_sqlite(step: Step) -> Iterator[Finding]:
     """Of SQLite only where it is told or the only server: many projects make its tables from the models, in tests."""
     target = step.target
     sole = target.declared or len(target.servers) == 1
-    found = impact(step, "sqlite") if sole and not step.placed.batch else None
+    spared = step.placed.batch or step.placed.guarded
+    found = impact(step, "sqlite") if sole and not spared else None
     if found is None:
         return
     effect = found.effect
