@@ -62,6 +62,11 @@ def test_of_one_cause_the_superseding_rule_speaks_and_keeps_the_other_as_a_fact(
     assert item.finding.facts == ("first", "quiet")
 
 
+def test_what_several_findings_say_alike_is_told_once() -> None:
+    (item,) = one_per_cause(found("loud-rule", "quiet-rule", "quiet-rule"))
+    assert item.finding.facts == ("first", "quiet")
+
+
 def test_a_rule_that_is_not_applied_supersedes_nothing() -> None:
     (item,) = one_per_cause(found("quiet-rule"))
     assert item.finding.message == "quiet"

@@ -49,7 +49,7 @@ def _without_superseded(group: list[Found]) -> list[Found]:
 
 
 def _with_facts(found: Found, facts: list[str]) -> Found:
-    finding = replace(found.finding, facts=(*found.finding.facts, *facts))
+    finding = replace(found.finding, facts=tuple(dict.fromkeys((*found.finding.facts, *facts))))
     return Found(found.rule, found.severity, finding, found.revision)
 
 

@@ -32,7 +32,7 @@ def repeated_alter(step: Step) -> Iterator[Finding]:
         anchor=step.anchor,
         cause=f"{step.revision.id}:{found.table}:repeated-alter",
         weight=found.weight,
-        facts=(first.measured, found.measured),
+        facts=tuple(dict.fromkeys((first.measured, found.measured))),
         related=(Related(first.step.place, "the rows are gone through here first"),),
     )
 

@@ -88,20 +88,24 @@ def swallowed_migration_error(revision: Revision) -> Iterator[Finding]:
             function, placed = inside[0]
             place = Place(revision.definition.path, span_of(module.lines, silent.start, silent.start + len("except")))
             seen.setdefault(function, []).append((placed, place))
+    aborts = revision.history.target.runs_on("postgresql") is not False
     for function, ((placed, place), *others) in seen.items():
         yield Finding(
             place=place,
             message=f"{function}() of `{revision.id}` ignores a failure in line {placed.place.span.line}: the revision "
-            "is recorded as done either way, and on PostgreSQL every statement after it fails",
+            "is recorded as done either way" + (", and on PostgreSQL every statement after it fails" if aborts else ""),
             help="Ask before instead: `if_exists=True`, `IF NOT EXISTS`, `sa.inspect(op.get_bind())`; or let the error "
             "stop the upgrade.",
             anchor=f"{revision.id}:{function}:swallowed",
-            facts=(
-                "measured on PostgreSQL 15: after an error `current transaction is aborted, commands ignored until "
-                "end of transaction block`",
-            ),
+            facts=(_ABORTED,) if aborts else (),
             related=tuple(Related(other, "so does this handler") for _, other in others),
         )
+
+
+_ABORTED = (
+    "measured on PostgreSQL 15: after an error `current transaction is aborted, commands ignored until end of "
+    "transaction block`"
+)
 
 
 def _has_savepoint(attempt: Try) -> bool:
