@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from schemalint.diagnostics import Diagnostic
 from schemalint.engine.cache import Cache
 from schemalint.engine.run import Request, run
 from schemalint.settings.discovery import load
@@ -12,12 +13,17 @@ from schemalint.source.tree import FolderTree
 
 def advice(folder: Path, rule: str, files: dict[str, str]) -> list[str]:
     """The help of what a rule finds in files, in order."""
+    return [diagnostic.help or "" for diagnostic in diagnostics(folder, rule, files, "postgresql:16")]
+
+
+def diagnostics(folder: Path, rule: str, files: dict[str, str], database: str) -> list[Diagnostic]:
+    """What a rule finds in files, in order."""
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    settings = load(folder, overrides={"select": [rule], "database": ["postgresql:16"]})
+    settings = load(folder, overrides={"select": [rule], "database": [database]})
     outcome = run(Request(tree=FolderTree(folder), settings=settings, cache=Cache(None)))
-    return [diagnostic.help or "" for diagnostic in outcome.result.diagnostics]
+    return list(outcome.result.diagnostics)
 
 
 SQL = {
@@ -72,3 +78,21 @@ def test_values_go_to_a_cursor_beside_the_text(tmp_path: Path) -> None:
     files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/tags.py": TAGS.format(statement=statement)}
     (found,) = advice(tmp_path, "formatted-sql", files)
     assert '%s", [value]' in found
+
+
+MYSQL = {
+    "migrations/0001.users.sql": "CREATE TABLE users (id int PRIMARY KEY, name text, team_id int);\n"
+    "CREATE TABLE teams (id int PRIMARY KEY);\n",
+    "migrations/0002.ages.sql": "UPDATE users SET name = '';\nALTER TABLE users ADD age int NOT NULL;\n"
+    "ALTER TABLE users ADD CONSTRAINT team FOREIGN KEY (team_id) REFERENCES teams (id);\n",
+}
+
+
+def test_messages_say_what_mysql_does(tmp_path: Path) -> None:
+    for rule, words in (
+        ("copying-alter", "adding the foreign key of `team_id` copies `users` with LOCK=SHARED on MySQL"),
+        ("mixed-schema-and-data", "MySQL cannot take a change of the schema back"),
+        ("required-column-without-default", "makes it 0 or '' in every row that `users` has"),
+    ):
+        (found,) = diagnostics(tmp_path, rule, MYSQL, "mysql:8.0")
+        assert words in found.message

@@ -19,6 +19,8 @@ from schemalint.rules.common import is_new, way_for
 from schemalint.rules.migrations.common import earlier, is_emptied, is_written
 from schemalint.schema.definitions import involves
 
+_FILLING = frozenset({"mysql", "mariadb"})
+
 
 @rule("MIG014", "required-column-without-default", "E/E/E", judges_change=True)
 def required_column_without_default(step: Step) -> Iterator[Finding]:
@@ -32,9 +34,17 @@ def required_column_without_default(step: Step) -> Iterator[Finding]:
     if is_new(step, operation.table) or is_emptied(step, operation.table) or _is_key(step, operation):
         return
     name = f"{operation.table}.{column.name}"
+    dialects = {server.dialect for server in step.target.servers}
+    fills = bool(dialects) and dialects <= _FILLING
     yield Finding(
         place=step.placed.argument("nullable"),
-        message=f"adding `{name}` as NOT NULL without a server default fails on every row that `{operation.table}` has",
+        message=f"adding `{name}` as NOT NULL without a server default "
+        + (
+            f"makes it 0 or '' in every row that `{operation.table}` has: MySQL chooses that, not you, and a foreign "
+            "key rejects it, as strict mode does for a date"
+            if fills
+            else f"fails on every row that `{operation.table}` has"
+        ),
         help=way_for(
             step.revision,
             alembic="Add it with `nullable=True`, fill it, and set it NOT NULL in a later revision; or give it a "
@@ -45,7 +55,7 @@ def required_column_without_default(step: Step) -> Iterator[Finding]:
             "PostgreSQL 11 and later add without rewriting the table.",
         ),
         anchor=step.anchor,
-        weight=Weight.REDUCED if step.target.runs_on("mysql") and len(step.target.servers) == 1 else Weight.FULL,
+        weight=Weight.REDUCED if fills else Weight.FULL,
         facts=(
             f"`{operation.table}` is not created in this revision",
             *(

@@ -37,8 +37,8 @@ def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
     first = rows[0]
     yield Finding(
         place=first.place,
-        message=f"`{revision.id}` changes rows of `{_table(first)}` and the schema of `{_table(schema[0])}` in one "
-        "transaction: what the one locks stays locked for as long as the other takes",
+        message=f"`{revision.id}` changes rows of `{_table(first)}` and the schema of `{_table(schema[0])}` "
+        f"{_consequence(first)}",
         help="Change the rows in a revision of its own, between the one that adds what they need and the one that "
         "removes or requires it.",
         anchor=f"{revision.id}:mixed",
@@ -51,6 +51,21 @@ def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
         ),
         related=(Related(schema[0].place, "the schema is changed here"),),
     )
+
+
+_NAMES = {"mysql": "MySQL", "mariadb": "MariaDB", "oracle": "Oracle"}
+"""The servers that commit before and after each change of the schema."""
+
+
+def _consequence(step: Step) -> str:
+    dialects = {server.dialect for server in step.target.servers}
+    if dialects and dialects <= _NAMES.keys():
+        server = " and ".join(_NAMES[dialect] for dialect in _NAMES if dialect in dialects)
+        return (
+            f"at once: {server} cannot take a change of the schema back, so a failure on the way leaves one without "
+            "the other, and the next run meets what is there already"
+        )
+    return "in one transaction: what the one locks stays locked for as long as the other takes"
 
 
 def _table(step: Step) -> object:
