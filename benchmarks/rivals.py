@@ -4,8 +4,9 @@
 
 Each path is a checkout or a bare repository of the rival; nothing of theirs is kept here. Every case is run as an SQL
 history on PostgreSQL 16, with the rules alone that mean what the rival's rule means, as the rival runs it with that
-rule alone. Where the two disagree, a fact that was measured on a server has to decide, or the case stands as open.
-Exits with 1 where a case is open, where no rule of ours is written yet, and where a reason does not hold.
+rule alone. Where the two disagree, a fact that was measured on a server has to decide, or what a server answers when
+it is asked now (one is started for that); else the case stands as open. Exits with 1 where a case is open, where no
+rule of ours is written yet, and where a reason does not hold.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import tarfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -26,13 +28,11 @@ from benchmarks.rivals_concepts import (
     CONCEPTS,
     DISAGREEMENTS,
     GIVEN,
-    JUDGED,
-    MEASURED,
-    OPEN,
     OUT_OF_SCOPE,
     Concept,
     Disagreement,
 )
+from benchmarks.rivals_proofs import Proof, outcome_of
 from schemalint.engine.cache import Cache
 from schemalint.engine.loading import load as load_project
 from schemalint.engine.run import Request, run
@@ -42,9 +42,12 @@ from schemalint.schema.effects.records import Fact
 from schemalint.settings.discovery import load as load_settings
 from schemalint.settings.records import Settings
 from schemalint.source.tree import FolderTree
+from tests.postgres.server import running
 
 VERSION = 16
 AGREE = "alike"
+MEASURED = "measured"
+OPEN = "open"
 NO_RULE = "no rule of ours yet"
 WRONG = "wrong reason"
 _SPECS = re.compile(r"(?:^|/)specs/safety/(?P<rule>\w+)/(?P<case>\w+)\.sql$")
@@ -91,7 +94,19 @@ def main(arguments: list[str] | None = None) -> int:
         cases += eugene_cases(sql_files(options.eugene))
     if not cases:
         parser.error("name at least one folder or repository that holds cases")
-    return report(cases)
+    with _asked_server(cases) as server:
+        return report(cases, server)
+
+
+@contextmanager
+def _asked_server(cases: list[Case]) -> Iterator[str]:
+    """How to connect to a server, which is only started where a disagreement is settled by asking one."""
+    reasons = (DISAGREEMENTS.get(case.name) for case in cases)
+    if any(reason is not None and isinstance(reason.by, Proof) for reason in reasons):
+        with running() as server:
+            yield server
+    else:
+        yield ""
 
 
 def sql_files(source: Path) -> dict[str, str]:
@@ -129,8 +144,8 @@ def eugene_cases(files: Mapping[str, str]) -> Iterator[Case]:
             yield Case(match["rule"], f"{match['rule']}/{match['case']}", scripts, match["case"] == "bad", given)
 
 
-def report(cases: list[Case]) -> int:
-    """Prints the judgement, and returns the exit code."""
+def report(cases: list[Case], server: str) -> int:
+    """Prints the judgement, and returns the exit code. `server` is what proofs are asked of."""
     written = set(load_rules())
     kinds: Counter[str] = Counter()
     for concept in CONCEPTS:
@@ -140,13 +155,13 @@ def report(cases: list[Case]) -> int:
             kinds[NO_RULE] += len(own)
             _say(f"{_title(concept)}: {len(own)} cases, {NO_RULE}")
         elif own:
-            kinds.update(_print_concept(concept, own))
+            kinds.update(_print_concept(concept, own, server))
     outside = Counter(case.rule for case in cases if case.rule in OUT_OF_SCOPE)
     _say("", "out of scope, not counted:")
     _say(*(f"  {rule}: {count} cases ({OUT_OF_SCOPE[rule]})" for rule, count in sorted(outside.items())))
     counted = sum(kinds.values())
     _say("", f"{counted} cases: {kinds[AGREE]} judged alike, {counted - kinds[AGREE]} not")
-    _say(*(f"  {kind}: {kinds[kind]}" for kind in (MEASURED, JUDGED, NO_RULE, OPEN, WRONG)))
+    _say(*(f"  {kind}: {kinds[kind]}" for kind in (MEASURED, NO_RULE, OPEN, WRONG)))
     known = {rule for concept in CONCEPTS for rule in concept.theirs}.union(OUT_OF_SCOPE)
     unknown = sorted({case.rule for case in cases} - known)
     if unknown:
@@ -181,29 +196,31 @@ def _forms(tree: FolderTree, settings: Settings, given: int) -> Iterator[str]:
                     yield effect.form
 
 
-def _print_concept(concept: Concept, verdicts: list[Verdict]) -> Iterator[str]:
+def _print_concept(concept: Concept, verdicts: list[Verdict], server: str) -> Iterator[str]:
     """Prints the cases of a concept. Yields how each came out."""
     agree = sum(verdict.agrees for verdict in verdicts)
     _say(f"{_title(concept)}: {len(verdicts)} cases, {agree} agree, {len(verdicts) - agree} differ")
     for verdict in verdicts:
-        kind, why = outcome(verdict, DISAGREEMENTS.get(verdict.case.name))
+        kind, why = outcome(verdict, DISAGREEMENTS.get(verdict.case.name), server)
         if kind != AGREE:
             by = "they flag it" if verdict.case.flagged else "they do not flag it"
             _say(f"  {verdict.case.name}: {by}, we say {', '.join(verdict.found) or 'nothing'}", f"    {kind}: {why}")
         yield kind
 
 
-def outcome(verdict: Verdict, reason: Disagreement | None) -> tuple[str, str]:
+def outcome(verdict: Verdict, reason: Disagreement | None, server: str) -> tuple[str, str]:
     """How a case came out, and by what a disagreement is settled."""
     if verdict.agrees:
         return (AGREE, "") if reason is None else (WRONG, "a disagreement is explained that is none")
     if reason is None:
         return OPEN, f"its statements are {', '.join(verdict.forms)}"
-    if reason.kind != MEASURED:
-        return reason.kind, reason.why
-    row = fact(reason.form, VERSION)
-    if row is None or reason.form not in verdict.forms:
-        return WRONG, f"{reason.form} is none of {', '.join(verdict.forms)}"
+    if isinstance(reason.by, Proof):
+        answer = outcome_of(reason.by, server)
+        proved = answer == reason.by.answer
+        return (MEASURED, f"{reason.why} [a server says so]") if proved else (WRONG, f"the server answers {answer}")
+    row = fact(reason.by, VERSION)
+    if row is None or reason.by not in verdict.forms:
+        return WRONG, f"{reason.by} is none of {', '.join(verdict.forms)}"
     return MEASURED, f"{reason.why} [{_row(row)}]"
 
 

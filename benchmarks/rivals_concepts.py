@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-MEASURED = "measured"
-JUDGED = "judged"
-OPEN = "open"
+from benchmarks import rivals_proofs as proofs
+from benchmarks.rivals_proofs import Proof
 
 
 class Concept(NamedTuple):
@@ -18,15 +17,13 @@ class Concept(NamedTuple):
 
 
 class Disagreement(NamedTuple):
-    """Why a case is judged otherwise here.
+    """Why a case is judged otherwise here: for what was measured.
 
-    `kind` is `MEASURED` where a fact proves it, whose form is given; `JUDGED` where both know what happens and draw the
-    line elsewhere; `OPEN` where nothing is settled yet.
+    That is a row of facts about a statement of the case, by its form, or what a server answers to a script.
     """
 
-    kind: str
     why: str
-    form: str = ""
+    by: str | Proof
 
 
 CONCEPTS = (
@@ -68,7 +65,8 @@ CONCEPTS = (
     Concept("partition attached", ("avoidAttachingPartition",), ("unproven-partition-attach",)),
     Concept("partition detached", ("requireConcurrentDetachPartition",), ("non-concurrent-partition-detach",)),
     Concept("table rewritten by maintenance", ("banVacuumFull",), ("table-rewrite",)),
-    Concept("lock timeout", ("lockTimeoutWarning", "E9"), ("missing-lock-timeout",)),
+    Concept("timeout", ("lockTimeoutWarning", "E9", "requireStatementTimeout"), ("missing-lock-timeout",)),
+    Concept("IF [NOT] EXISTS beside CONCURRENTLY", ("preferRobustStmts",), ("invalid-index-kept",)),
     Concept(
         "work while everybody waits",
         ("runningStatementWhileHoldingAccessExclusive", "E4", "E10"),
@@ -105,8 +103,6 @@ OUT_OF_SCOPE = {
     "E3": "a matter of taste about types",
     "creatingEnum": "a matter of taste about types",
     "W13": "a matter of taste about types",
-    "preferRobustStmts": "IF EXISTS, which a history with a version table does without",
-    "requireStatementTimeout": "a setting of the connection",
     "requireIdleInTransactionTimeout": "a setting of the connection",
     "banDropNotNull": "what readers of a column expect, which is judged by their code",
     "banDropDatabase": "about databases, not about the schema of one",
@@ -133,6 +129,7 @@ CREATE TABLE users (id integer PRIMARY KEY, email text);
 CREATE INDEX users_email_idx ON users (email);
 CREATE INDEX old_idx ON users (email, id);
 """
+_REINDEXED = "CREATE TABLE my_table (col integer); CREATE INDEX my_index ON my_table (col);"
 
 GIVEN = {
     "addSerialColumn": "CREATE TABLE prices (price integer, quantity integer);",
@@ -164,7 +161,8 @@ GIVEN = {
     """,
     "requireConcurrentIndexDeletion": _INDEXED,
     "requireConcurrentRefreshMatview": _VIEW,
-    "requireConcurrentReindex": "CREATE TABLE my_table (col integer); CREATE INDEX my_index ON my_table (col);",
+    "requireConcurrentReindex": _REINDEXED,
+    "requireStatementTimeout/reindex": _REINDEXED,
     "requireSeparateConstraintValidation/valid_different_tables": """
         CREATE TABLE users (amount integer);
         CREATE TABLE orders (amount integer);
@@ -174,45 +172,49 @@ GIVEN = {
 """The schema that cases take as given, by rule or by case, where the judgement hangs on it."""
 
 _CONSTANT = Disagreement(
-    MEASURED, "since 11 a constant is kept beside the table, and no row is written", "add-column-constant-default"
+    "since 11 a constant is kept beside the table, and no row is written", "add-column-constant-default"
 )
-_NO_WORK = Disagreement(MEASURED, "there is no work that one statement would do once instead of twice", "add-column")
-_SELECT = Disagreement(
-    OPEN, "a plain SELECT is not read as a statement of its own, though it too can last under a lock"
-)
+_NO_WORK = Disagreement("there is no work that one statement would do once instead of twice", "add-column")
 
 DISAGREEMENTS = {
     "addingFieldWithDefault/basic": _CONSTANT,
     "addingFieldWithDefault/non_volatile_default": _CONSTANT,
     "addingFieldWithDefault/volatile_default": Disagreement(
-        MEASURED,
         "now() is stable, not volatile: it is asked once, and its value is kept beside the table",
         "add-column-stable-default",
     ),
     "avoidAlterEnumAddValue/basic": Disagreement(
-        MEASURED, "since 12 it runs inside a transaction too; only a use of the value there fails", "add-enum-value"
+        "since 12 it runs inside a transaction too; only a use of the value there fails", "add-enum-value"
     ),
     "concurrentRefreshMatviewLock/basic": Disagreement(
-        MEASURED,
         "it lets everybody read, and nobody but another refresh can write to a materialized view",
         "refresh-concurrently",
     ),
     "runningStatementWhileHoldingAccessExclusive/insert_after_alter": Disagreement(
-        MEASURED, "one row is written, whatever the size of the table", "insert"
+        "one row is written, whatever the size of the table", "insert"
     ),
-    "runningStatementWhileHoldingAccessExclusive/basic": _SELECT,
-    "E4/bad": _SELECT,
     "multipleAlterTable/mixed_schema_notation": _NO_WORK,
     "multipleAlterTable/with_schema": _NO_WORK,
-    "multipleAlterTable/three_alters": Disagreement(JUDGED, "the script makes the table: nobody can be using it"),
-    "lockTimeoutWarning/create_index_without_timeout": Disagreement(
-        JUDGED, "non-concurrent-index flags it, and what that asks for waits for nothing that blocks others"
-    ),
+    "multipleAlterTable/three_alters": _NO_WORK,
     "banDeleteWithoutWhere/valid_with_where": Disagreement(
-        JUDGED, "a row that a migration deletes is gone, with a condition too: somebody has to approve it"
+        "a row that a migration deletes is gone, with a condition too: somebody has to approve it", proofs.ROW_IS_GONE
     ),
     "banDropSchema/basic": Disagreement(
-        JUDGED, "without CASCADE the server drops a schema only when it is empty, so that nothing is lost"
+        "without CASCADE the server drops a schema only when it is empty, so that nothing is lost",
+        proofs.FULL_SCHEMA_STAYS,
+    ),
+    "requireStatementTimeout/reset_after_commit": Disagreement(
+        "what SET sets without LOCAL holds after the COMMIT", proofs.SET_OUTLIVES_COMMIT
+    ),
+    "preferRobustStmts/basic": Disagreement(
+        "after a try that failed the next one stops, and so tells of the INVALID index that is there",
+        proofs.FAILED_INDEX_IS_IN_THE_WAY,
+    ),
+    "preferRobustStmts/robust_statements": Disagreement(
+        "after a try that failed the next one passes, and the INVALID index is kept", proofs.FAILED_INDEX_IS_KEPT
+    ),
+    "preferRobustStmts/drop_without_if_exists": Disagreement(
+        "one that was broken off has left the index, so that the next try drops it", proofs.DROP_CAN_BE_REPEATED
     ),
 }
 """By case."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks import rivals
 from benchmarks.rivals_concepts import CONCEPTS, DISAGREEMENTS, OUT_OF_SCOPE, Disagreement
+from benchmarks.rivals_proofs import Proof, outcome_of
 from schemalint.schema.effects.facts import forms
+from tests.postgres.server import running
 
 INDEX = "crates/x/tests/specs/safety/requireConcurrentIndexCreation"
 SPECS = {
@@ -67,7 +70,7 @@ def test_a_reason_has_to_name_a_fact_of_the_case(
     form: str,
     expected: str,
 ) -> None:
-    reason = Disagreement("measured", "nobody waits", form)
+    reason = Disagreement("nobody waits", form)
     monkeypatch.setitem(DISAGREEMENTS, "requireConcurrentIndexCreation/new", reason)
     _, lines = lines_of(capsys, "--language-server", folder_of(tmp_path, {f"{INDEX}/new.sql": NEW}))
     assert any(line.strip().startswith(expected) for line in lines)
@@ -88,4 +91,32 @@ def test_no_rule_of_theirs_is_mapped_twice_and_every_reason_has_a_fact() -> None
     mapped = [rule for concept in CONCEPTS for rule in concept.theirs]
     assert len(mapped) == len(set(mapped))
     assert not set(mapped) & set(OUT_OF_SCOPE)
-    assert {reason.form for reason in DISAGREEMENTS.values() if reason.form} <= forms()
+    assert {reason.by for reason in DISAGREEMENTS.values() if isinstance(reason.by, str)} <= forms()
+
+
+def test_a_server_is_asked_where_no_row_of_facts_decides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = folder_of(tmp_path, {f"{INDEX}/new.sql": NEW})
+    for answer, expected in (
+        ("2", "measured: it adds [a server says so]"),
+        ("3", "wrong reason: the server answers 2"),
+    ):
+        reason = Disagreement("it adds", Proof(("SELECT 1 + 1",), answer))
+        monkeypatch.setitem(DISAGREEMENTS, "requireConcurrentIndexCreation/new", reason)
+        _, lines = lines_of(capsys, "--language-server", files)
+        assert f"    {expected}" in lines
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running() as conninfo:
+        yield conninfo
+
+
+PROOFS = {name: reason.by for name, reason in DISAGREEMENTS.items() if isinstance(reason.by, Proof)}
+
+
+@pytest.mark.parametrize("proof", PROOFS.values(), ids=PROOFS)
+def test_the_server_answers_as_the_proof_says(proof: Proof, server: str) -> None:
+    assert outcome_of(proof, server) == proof.answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from schemalint.diagnostics import Weight
@@ -16,6 +17,8 @@ from schemalint.schema.effects.records import Effect, TableLock
 POSTGRESQL = "postgresql"
 SMALL = 10_000
 """Rows of a table that is read, written or indexed in some milliseconds."""
+_TIMEOUTS = ("lock_timeout", "statement_timeout")
+_NO_LIMIT = re.compile(r"0+ *(?:us|ms|s|min|h|d)?|default", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,19 @@ def is_dropped_later(step: Step, table: ObjectName) -> bool:
 def has_lock_timeout(revision: Revision) -> bool:
     """Whether what runs a revision is known to set a limit for waiting on locks."""
     env = revision.history.env
-    outside = env is not None and env.lock_timeout is not None
+    outside = env is not None and (_is_limit(env.lock_timeout) or _is_limit(env.statement_timeout))
     return outside or revision.history.target.lock_timeout_set_by is not None
 
 
 def sets_lock_timeout(step: Step) -> bool:
-    """Whether a step sets such a limit itself."""
+    """Whether a step sets such a limit itself. A limit for a whole statement is one for its waiting, too."""
     operation = step.operation
-    return isinstance(operation, SetParameter) and operation.name.lower() == "lock_timeout"
+    return isinstance(operation, SetParameter) and operation.name in _TIMEOUTS and _is_limit(operation.value)
+
+
+def _is_limit(value: str | Unknown | None) -> bool:
+    """Whether a timeout is one: zero, which dumps set, means none. What is computed is taken for a limit."""
+    return value is not None and (isinstance(value, Unknown) or _NO_LIMIT.fullmatch(value.strip()) is None)
 
 
 def waits_with_limit(step: Step) -> bool:

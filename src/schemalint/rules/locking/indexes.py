@@ -29,13 +29,11 @@ _MADE_BY_DJANGO = re.compile(r"_[0-9a-f]{8}(_like|_idx)?$")
 """The end of names that Django gives to the indexes of fields, which none of its operations can name."""
 
 
-@rule(
-    "LCK001",
-    "non-concurrent-index",
-    "W/E/E",
-    supersedes=("statement-under-lock", "missing-lock-timeout"),
-    judges_change=True,
-)
+_WAITING = ("statement-under-lock", "missing-lock-timeout")
+"""What else could be said of a build that takes long: it ends with CONCURRENTLY."""
+
+
+@rule("LCK001", "non-concurrent-index", "W/E/E", supersedes=_WAITING, judges_change=True)
 def non_concurrent_index(step: Step) -> Iterator[Finding]:
     """CREATE INDEX on a table in use blocks every write to it until the index is built."""
     operation = step.operation
@@ -151,7 +149,7 @@ def _goes_anyway(step: Step, table: ObjectName, name: str) -> bool:
     )
 
 
-@rule("LCK003", "non-concurrent-reindex", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
+@rule("LCK003", "non-concurrent-reindex", "W/E/E", supersedes=_WAITING, judges_change=True)
 def non_concurrent_reindex(step: Step) -> Iterator[Finding]:
     """REINDEX without CONCURRENTLY blocks writes to the table until its indexes are built anew."""
     operation = step.operation
