@@ -151,3 +151,24 @@ def test_a_constraint_that_is_not_enforced_is_not_valid() -> None:
         False,
         True,
     ]
+
+
+def test_a_type_takes_its_columns_and_domains_along_with_cascade() -> None:
+    made = (
+        "CREATE DOMAIN amount AS numeric; CREATE DOMAIN price AS amount;"
+        "CREATE TABLE t (id int, a amount, b price[], c numeric);"
+    )
+    assert [column.name for column in replay(made).table(T).columns()] == ["id", "a", "b", "c"]  # type: ignore[union-attr]
+    for drop in ("DROP DOMAIN amount CASCADE;", "DROP TYPE public.amount CASCADE;"):
+        view = replay(made + drop)
+        assert [column.name for column in view.table(T).columns()] == ["id", "c"]  # type: ignore[union-attr]
+        assert view.has_object("domain", ObjectName("price")) is False
+    view = replay(f"{made} DROP DOMAIN price CASCADE;")
+    assert [column.name for column in view.table(T).columns()] == ["id", "a", "c"]  # type: ignore[union-attr]
+
+
+def test_the_schema_public_is_where_names_without_a_schema_are() -> None:
+    made = "CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE TABLE t (id int); CREATE VIEW v AS SELECT 1;"
+    view = replay(f"{made} DROP SCHEMA public CASCADE;")
+    assert [str(table.name) for table in view.tables()] == ["app.t"]
+    assert view.has_object("view", V) is False

@@ -26,17 +26,26 @@ from schemalint.facts.operations import (
     RenameTable,
 )
 from schemalint.facts.tables import Default, EnumDef
+from schemalint.facts.types import ColumnType
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.change import UNDER_CONDITION, Change
-from schemalint.schema.definitions import enums_of, with_enum
+from schemalint.schema.definitions import with_enum
 from schemalint.schema.references import current_name, drop_with_view, move_references, there
 from schemalint.schema.replay_tables import drop_column, drop_table, rename_table
 from schemalint.schema.store import Entry, Track
+from schemalint.schema.type_names import types_of, underlying
 
 Values = Union[tuple[str, ...], Unknown]
 
 _NEVER_MADE = Unknown("the history never made the enum")
 _DEFAULT_SCHEMA = "public"
+_TYPES = ("domain", "type")
+"""The kinds of objects that a column can be of."""
+_IN_A_SCHEMA = frozenset(
+    {"view", "materialized view", "foreign table", "sequence", "domain", "type", "statistics", "collation"}
+    | {"function", "procedure", "routine", "aggregate"}
+)
+"""The kinds of objects that stand in a schema by themselves: a trigger is where its table is."""
 
 
 def create_enum(change: Change, operation: CreateEnum) -> None:
@@ -46,15 +55,35 @@ def create_enum(change: Change, operation: CreateEnum) -> None:
 
 
 def drop_enum(change: Change, operation: DropEnum) -> None:
-    """DROP TYPE of an enum; CASCADE takes the columns of the type."""
+    """DROP TYPE, of an enum or of any other type; CASCADE takes the columns of the type."""
     store = change.store
     key = store.key(_spelled(change, operation.name))
     change.remove(store.enums.setdefault(key, Track()), EnumDef(operation.name, _NEVER_MADE))
-    for table, name in list(store.enum_users.get(key, {})) if operation.cascade else ():
-        column = there(table.columns[name])
-        used = (store.key(enum) for enum in enums_of(column.value.type)) if column is not None else ()
-        if there(table.names) and key in used:
-            drop_column(change, DropColumn(current_name(table), name))
+    for kind in _TYPES:
+        for track in store.objects.get((kind, store.key(operation.name)), ()):
+            if (entry := there(track)) is not None:
+                change.remove(track, entry.value)
+    if operation.cascade:
+        _drop_uses_of_type(change, operation.name)
+
+
+def _drop_uses_of_type(change: Change, name: ObjectName) -> None:
+    """Drops the columns of a type, and the domains that are made of it with theirs."""
+    store = change.store
+    for table in [entry.value for track in store.tables.values() if (entry := there(track)) is not None]:
+        columns = [column.value for held in table.columns.values() if (column := there(held)) is not None]
+        for definition in columns if there(table.names) else ():
+            if _is_of(change, definition.type, name):
+                drop_column(change, DropColumn(current_name(table), definition.name, cascade=True))
+    for made in [there(object_) for object_ in store.all_objects()]:
+        if made is not None and made.value.kind == "domain" and _is_of(change, underlying(made.value), name):
+            drop_object(change, DropObject("domain", made.value.name, cascade=True))
+
+
+def _is_of(change: Change, kind: ColumnType, name: ObjectName) -> bool:
+    """Whether a type is the one of a name, or an array of it."""
+    schema_of = change.store.schema_of
+    return any(other.name == name.name and schema_of(other) == schema_of(name) for other in types_of(kind))
 
 
 def rename_enum(change: Change, operation: RenameEnum) -> None:
@@ -116,21 +145,19 @@ def create_schema(change: Change, operation: CreateSchema) -> None:
 
 def drop_schema(change: Change, operation: DropSchema) -> None:
     """DROP SCHEMA: with CASCADE all that is in it goes with it."""
-    store = change.store
-    change.remove(store.schemas.setdefault(operation.name, Track()), operation.name)
+    store, schema = change.store, operation.name
+    change.remove(store.schemas.setdefault(schema, Track()), schema)
     if not operation.cascade:
         return
-    schema = store.key(ObjectName("", operation.name)).schema
     for name, track in list(store.tables.items()):
-        if name.schema == schema and there(track):
+        if store.schema_of(name) == schema and there(track):
             drop_table(change, DropTable(name, cascade=True))
-    for name, enums in store.enums.items():
-        if name.schema == schema and (enum := there(enums)):
-            change.remove(enums, enum.value)
-    for (_, name), tracks in store.objects.items():
-        for held in tracks if name.schema == schema else ():
-            if (entry := there(held)) is not None:
-                change.remove(held, entry.value)
+    for name, enums in list(store.enums.items()):
+        if store.schema_of(name) == schema and there(enums):
+            drop_enum(change, DropEnum(name, cascade=True))
+    for (kind, name), tracks in list(store.objects.items()):
+        if kind in _IN_A_SCHEMA and store.schema_of(name) == schema and any(map(there, tracks)):
+            drop_object(change, DropObject(kind, name, cascade=True))
 
 
 _RENAME = re.compile(r'\bRENAME\s+TO\s+"?(\w+)"?\s*$', re.IGNORECASE)
@@ -217,9 +244,12 @@ def _alter_domain(change: Change, track: Track[CreateObject], operation: AlterOb
 
 
 def drop_object(change: Change, operation: DropObject) -> None:
-    """DROP of an object. The indexes of a materialized view go with it; CASCADE takes the triggers of a function."""
+    """DROP of an object. The indexes of a materialized view go with it; CASCADE takes the triggers of a function and
+    the columns of a domain."""
     track = change.store.object_track(operation.kind, operation.name, operation.table)
     change.remove(track, CreateObject(operation.kind, operation.name, table=operation.table))
+    if operation.kind in _TYPES and operation.cascade:
+        _drop_uses_of_type(change, operation.name)
     if change.conditional:
         return
     if operation.kind.endswith("view"):

@@ -235,6 +235,10 @@ class Store:
         """The tracks of all objects."""
         return (track for tracks in self.objects.values() for track in tracks)
 
+    def schema_of(self, name: ObjectName) -> str:
+        """The schema that a name is in: where it gives none the default one, and `public` where that is not known."""
+        return name.schema or self.default_schema or "public"
+
     def key(self, name: ObjectName) -> ObjectName:
         """The name under which an object is kept: without its schema where that is the default one."""
         if name.schema is not None and name.schema == self.default_schema:

@@ -203,6 +203,14 @@ class SchemaView:
         """Whether a schema exists; None where that is not known."""
         return self._presence(self._store.schemas.get(name))
 
+    def schema_of(self, name: ObjectName) -> str:
+        """The schema that a name is in: where it gives none the default one, and `public` where that is not known."""
+        return self._store.schema_of(name)
+
+    def knows_all_of(self, schema: str) -> bool:
+        """Whether the history made a schema and nothing opaque may have put anything into it."""
+        return self.has_schema(schema) is True and self.settled_since(0, Reach.ANYTHING)
+
     def object(self, kind: str, name: ObjectName, table: ObjectName | None = None) -> ObjectView | None:
         """The view, function, trigger, ... (`kind`) of a name; None where it is absent or not known to be there.
 

@@ -91,6 +91,9 @@ _TYPES = (
     Probe("drop-enum", "DROP TYPE mood", "CREATE TYPE mood AS ENUM ('sad', 'happy');"),
     Probe("drop-enum-used", "DROP TYPE mood", _MOOD),
     Probe("drop-enum-used-cascade", "DROP TYPE mood CASCADE", _MOOD),
+    Probe("drop-domain", "DROP DOMAIN amount", "CREATE DOMAIN amount AS integer;"),
+    Probe("drop-domain-used", "DROP DOMAIN amount", _DOMAIN),
+    Probe("drop-domain-used-cascade", "DROP DOMAIN amount CASCADE", _DOMAIN),
     Probe("create-domain", "CREATE DOMAIN amount AS integer CHECK (VALUE > 0)"),
     Probe("alter-domain-add-check", "ALTER DOMAIN amount ADD CONSTRAINT positive CHECK (VALUE > 0)", _DOMAIN),
     Probe(
@@ -114,6 +117,11 @@ _TYPES = (
 )
 
 _SEQUENCE = "CREATE SEQUENCE sequence;"
+_MADE = f"""
+CREATE SCHEMA made;
+CREATE TABLE made.subject (id bigint PRIMARY KEY, number integer);
+INSERT INTO made.subject SELECT g, g {ROWS}
+"""
 _REST = (
     Probe("create-sequence", "CREATE SEQUENCE sequence"),
     Probe("create-sequence-owned", "CREATE SEQUENCE sequence OWNED BY subject.number", SUBJECT),
@@ -125,6 +133,20 @@ _REST = (
     Probe("create-function", "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'"),
     Probe("create-extension", "CREATE EXTENSION pg_trgm", extension="pg_trgm"),
     Probe("create-schema", "CREATE SCHEMA added"),
+    Probe("drop-schema", "DROP SCHEMA made", f"{SUBJECT} CREATE SCHEMA made;"),
+    Probe("drop-schema", "DROP SCHEMA made CASCADE", f"{SUBJECT} CREATE SCHEMA made;"),
+    Probe("drop-schema-nonempty", "DROP SCHEMA made", _MADE),
+    Probe("drop-schema-nonempty", "DROP SCHEMA made", "CREATE SCHEMA made; CREATE TYPE made.mood AS ENUM ('sad');"),
+    Probe("drop-schema-nonempty-cascade", "DROP SCHEMA made CASCADE", _MADE),
+    Probe(
+        "drop-schema-nonempty-cascade",
+        "DROP SCHEMA made CASCADE",
+        f"""
+        {_MADE}
+        CREATE TABLE referencing (subject_id bigint REFERENCES made.subject);
+        INSERT INTO referencing SELECT g {ROWS}
+        """,
+    ),
     Probe("set-parameter", "SET lock_timeout = '5s'"),
     Probe("set-parameter", "SET LOCAL statement_timeout = '5s'"),
     Probe("set-transaction-timeout", "SET transaction_timeout = '5s'"),

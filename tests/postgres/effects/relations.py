@@ -13,12 +13,12 @@ from tests.postgres.effects.probe import Probe
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-_FRESH = "DROP SCHEMA IF EXISTS probe CASCADE; CREATE SCHEMA probe; SET search_path = probe;"
+_FRESH = "DROP SCHEMA IF EXISTS probe, made CASCADE; CREATE SCHEMA probe; SET search_path = probe;"
 _RELATIONS = """
 SELECT c.oid, CASE c.relkind WHEN 'S' THEN 'sequence' ELSE c.relname END, c.oid::regclass::text, c.relkind, i.indrelid,
        pg_relation_filenode(c.oid), pg_stat_get_xact_numscans(c.oid)
-FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
-WHERE c.relnamespace IN ('probe'::regnamespace, 'elsewhere'::regnamespace)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
+WHERE n.nspname IN ('probe', 'elsewhere', 'made')
 AND c.relkind IN ('r', 'p', 'm', 'v', 'S', 'i', 'I')
 """
 _LOCKS = "SELECT relation, mode FROM pg_locks WHERE pid = %s AND locktype = 'relation'"

@@ -63,7 +63,7 @@ def told(probe: Probe, version: int) -> tuple[Outcome, tuple[str, ...]]:
     effects = effects_of(list(actions(probe.statement, timeline)), Server("postgresql", version))
     locks: dict[str, str] = {}
     for lock in (lock for effect in effects for lock in effect.locks):
-        locks[str(lock.table)] = max(lock.mode, locks.get(str(lock.table), MODES[0]), key=MODES.index)
+        locks[lock.table.name] = max(lock.mode, locks.get(lock.table.name, MODES[0]), key=MODES.index)
     outcome = Outcome(
         locks,
         _names(effect.rewrites for effect in effects),
@@ -85,7 +85,7 @@ def actions(statement: str, timeline: Timeline) -> Iterator[tuple[Operation, Sch
 
 
 def _names(groups: Iterable[tuple[ObjectName, ...]]) -> frozenset[str]:
-    return frozenset(str(name) for group in groups for name in group)
+    return frozenset(name.name for group in groups for name in group)
 
 
 def is_doubtful(probe: Probe) -> bool:

@@ -17,12 +17,14 @@ from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import approval, is_new
+from schemalint.rules.migrations.cascades import cascading, columns_lost, doubt, named, tables_lost
 
 
 @rule("MIG008", "unapproved-table-drop", "E/E/E", supersedes=("unreviewed-autogenerate",), judges_change=True)
 def unapproved_table_drop(step: Step) -> Iterator[Finding]:
     """Dropping a table loses its rows for good, so somebody has to say that this is meant."""
     operation = step.operation
+    yield from _tables_with(step)
     if not isinstance(operation, DropTable) or isinstance(operation.name, Unknown) or _is_scratch(operation.name.name):
         return
     if is_new(step, operation.name):
@@ -50,10 +52,27 @@ def _is_scratch(name: str) -> bool:
     return _SCRATCH.search(name.lower()) is not None
 
 
+def _tables_with(step: Step) -> Iterator[Finding]:
+    """What is lost with a schema that is dropped with CASCADE."""
+    dropped = cascading(step)
+    lost = [name for name in tables_lost(step) if not _is_scratch(name.name)] if dropped is not None else []
+    if not lost:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"dropping {dropped} with CASCADE drops {named(lost)} with all rows, and no downgrade brings them back",
+        help="Stop using what is in it, release that, and drop it later; then say that it is meant: "
+        f"{approval(step.revision, 'unapproved-table-drop')}.",
+        anchor=step.anchor,
+        facts=("it is not created in this revision", *doubt(step)),
+    )
+
+
 @rule("MIG009", "unapproved-column-drop", "E/E/E", judges_change=True)
 def unapproved_column_drop(step: Step) -> Iterator[Finding]:
     """Dropping a column loses its values for good, so somebody has to say that this is meant."""
     operation = step.operation
+    yield from _columns_with(step)
     if (
         not isinstance(operation, DropColumn)
         or isinstance(operation.table, Unknown)
@@ -77,6 +96,27 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         related=(Related(copied.place, f"`{operation.column}` is read here, maybe to keep its values"),)
         if copied
         else (),
+    )
+
+
+def _columns_with(step: Step) -> Iterator[Finding]:
+    """What is lost with a type, a domain or the types of a schema, dropped with CASCADE."""
+    dropped = cascading(step)
+    lost = [
+        f"{table.name}.{column}"
+        for table, column in (columns_lost(step) if dropped is not None else ())
+        if not _is_generated(step, table.name, column) and not _goes_with_table(step, table.name)
+    ]
+    if not lost:
+        return
+    yield Finding(
+        place=step.place,
+        message=f"dropping {dropped} with CASCADE drops {named(lost)} with the values in every row, and no downgrade "
+        "brings them back",
+        help="Stop using the columns, release that, and drop them by name later; then say that it is meant: "
+        f"{approval(step.revision, 'unapproved-column-drop')}.",
+        anchor=step.anchor,
+        facts=("they are not added in this revision" if lost[1:] else "it is not added in this revision", *doubt(step)),
     )
 
 

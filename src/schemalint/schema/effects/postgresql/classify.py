@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from schemalint.facts import operations as ops
 from schemalint.facts.revisions import Server
-from schemalint.schema.effects.postgresql import columns, constraints, indexes, objects, partitions, tables
+from schemalint.schema.effects.postgresql import columns, constraints, indexes, objects, partitions, schemas, tables
 from schemalint.schema.effects.postgresql.cases import Cases, effect_of_cases
 from schemalint.schema.effects.records import Effect
 from schemalint.schema.view import SchemaView
@@ -56,9 +56,10 @@ _FORMS: dict[type, Callable[[Any, SchemaView, int | None], Cases]] = {
     ops.RenameEnum: objects.rename_enum,
     ops.AddEnumValue: objects.add_enum_value,
     ops.RenameEnumValue: objects.rename_enum_value,
-    ops.CreateSchema: objects.create_schema,
+    ops.CreateSchema: schemas.create_schema,
+    ops.DropSchema: schemas.drop_schema,
     ops.Maintenance: objects.maintain,
     ops.TransactionControl: objects.control,
     ops.SetParameter: objects.set_parameter,
 }
-"""What is not listed (what was not understood, DROP SCHEMA) has no form."""
+"""What is not listed (what was not understood) has no form."""

@@ -12,11 +12,12 @@ from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
 from schemalint.schema.effects.postgresql.column_types import change_type, refers_to
 from schemalint.schema.effects.postgresql.defaults import is_null, volatility_of_default
-from schemalint.schema.effects.postgresql.named_types import domain_of, is_constrained, object_named
+from schemalint.schema.effects.postgresql.named_types import domain_of, is_constrained
 from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
 from schemalint.schema.effects.postgresql.tables import Table, view_of
 from schemalint.schema.effects.postgresql.views import viewing_column
 from schemalint.schema.table import TableView
+from schemalint.schema.type_names import object_named
 from schemalint.schema.view import SchemaView
 
 _COUNTER = re.compile(r"\bnextval\s*\(\s*'([^']+)'", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemalint.facts.names import ObjectName
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.schema.effects.postgresql.cases import Names
+from schemalint.schema.type_names import object_named, underlying
 from schemalint.schema.view import ObjectView, SchemaView
-from schemalint.sql.types import type_of_sql
 
 
 def domain_of(kind: ColumnType, schema: SchemaView) -> ObjectView | None:
@@ -20,7 +20,7 @@ def is_constrained(domain: ObjectView, schema: SchemaView) -> bool:
     """Whether a domain, or one that it is made of, demands anything of its values; their NOT NULL among it."""
     if domain.definition.constraints:
         return True
-    under = domain_of(underlying(domain), schema)
+    under = domain_of(underlying(domain.definition), schema)
     return under is not None and is_constrained(under, schema)
 
 
@@ -28,7 +28,7 @@ def base_type(kind: ColumnType, schema: SchemaView) -> ColumnType:
     """The type below a domain, and below that; an enum that is only named; else the type itself."""
     domain = domain_of(kind, schema)
     if domain is not None:
-        return base_type(underlying(domain), schema)
+        return base_type(underlying(domain.definition), schema)
     if isinstance(kind, SqlType) and kind.family == "other" and kind.name is not None:
         enum = schema.enum(object_named(kind.name))
         if enum is not None:
@@ -42,15 +42,6 @@ def is_of_enum(kind: ColumnType, enum: ObjectName, schema: SchemaView) -> bool:
     if not isinstance(found, SqlType):
         return False
     return found.enum == enum or (found.item is not None and is_of_enum(found.item, enum, schema))
-
-
-def underlying(domain: ObjectView) -> ColumnType:
-    """The type that a domain is made of, as its statement says."""
-    words = (domain.definition.sql or "").split()
-    upper = [word.upper() for word in words]
-    start = upper.index("DOMAIN") + 2 if "DOMAIN" in upper else len(words)
-    start += upper[start : start + 1] == ["AS"]
-    return type_of_sql(" ".join(words[start:]), "postgresql")
 
 
 def users_of(domain: ObjectName, schema: SchemaView) -> Names:
@@ -74,10 +65,4 @@ def _uses(kind: ColumnType, domain: ObjectName, schema: SchemaView) -> bool:
     if object_named(kind.name) == domain:
         return True
     over = domain_of(kind, schema)
-    return over is not None and _uses(underlying(over), domain, schema)
-
-
-def object_named(written: str) -> ObjectName:
-    """The name of a type as it is written, without modifiers."""
-    schema, _, name = written.partition("(")[0].rpartition(".")
-    return ObjectName(name.strip('"'), schema.strip('"') or None)
+    return over is not None and _uses(underlying(over.definition), domain, schema)

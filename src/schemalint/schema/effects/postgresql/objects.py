@@ -105,6 +105,8 @@ def drop_object(operation: ops.DropObject, schema: SchemaView, version: int | No
         return (Case("drop-view", None, {"view": (operation.name,)}),)
     if kind == "sequence":
         return (Case("drop-sequence", None, {"sequence": (operation.name,)}),)
+    if kind == "domain":
+        return _domain_dropped(operation, schema)
     if kind not in _ON_TABLES:
         return ()
     table = operation.table
@@ -113,6 +115,15 @@ def drop_object(operation: ops.DropObject, schema: SchemaView, version: int | No
         table = made.definition.table or next(iter(made.definition.mentions), None) if made is not None else None
     doubts = () if table is not None else (f"The table of the {kind} {operation.name} is not known.",)
     return (Case(f"drop-{kind}", table, doubts=doubts),)
+
+
+def _domain_dropped(operation: ops.DropObject, schema: SchemaView) -> Cases:
+    users = users_of(operation.name, schema)
+    if not users:
+        return (Case("drop-domain"),)
+    if operation.cascade:
+        return (Case("drop-domain-used-cascade", None, {"domain_user": users}),)
+    return (Case("drop-domain-used", None, {"domain_user": users}, words={"amount": str(operation.name)}),)
 
 
 # ------------------------------------------------------------------------------------------------------------ enums
@@ -124,19 +135,19 @@ def create_enum(operation: ops.CreateEnum, schema: SchemaView, version: int | No
 
 
 def drop_enum(operation: ops.DropEnum, schema: SchemaView, version: int | None) -> Cases:
-    """DROP TYPE: refused while a column is of the type, and with CASCADE the end of that."""
-    users = (
+    """DROP TYPE, of an enum or another: refused while a column is of the type, and with CASCADE the end of that."""
+    of_enum = (
         table.name
         for table in schema.tables()
         for column in table.columns()
         if is_of_enum(column.definition.type, operation.name, schema)
     )
-    user = next(users, None)
-    if user is None:
+    users = tuple(dict.fromkeys((*of_enum, *users_of(operation.name, schema))))
+    if not users:
         return (Case("drop-enum"),)
     if operation.cascade:
-        return tuple(Case("drop-enum-used-cascade", table) for table in dict.fromkeys((user, *users)))
-    return (Case("drop-enum-used", user, words={"mood": str(operation.name)}),)
+        return tuple(Case("drop-enum-used-cascade", table) for table in users)
+    return (Case("drop-enum-used", users[0], words={"mood": str(operation.name)}),)
 
 
 def rename_enum(operation: ops.RenameEnum, schema: SchemaView, version: int | None) -> Cases:
@@ -152,11 +163,6 @@ def add_enum_value(operation: ops.AddEnumValue, schema: SchemaView, version: int
 def rename_enum_value(operation: ops.RenameEnumValue, schema: SchemaView, version: int | None) -> Cases:
     """ALTER TYPE RENAME VALUE."""
     return (Case("rename-enum-value"),)
-
-
-def create_schema(operation: ops.CreateSchema, schema: SchemaView, version: int | None) -> Cases:
-    """CREATE SCHEMA."""
-    return (Case("create-schema"),)
 
 
 # ------------------------------------------------------------------------------------------------------ maintenance
