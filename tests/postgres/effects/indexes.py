@@ -35,6 +35,13 @@ PROBES = (
         PARTITIONED,
         since=11,
     ),
+    Probe(
+        "create-index-concurrently-partitioned",
+        "CREATE INDEX CONCURRENTLY added ON ONLY subject (number)",
+        PARTITIONED,
+        since=11,
+    ),
+    Probe("create-index-concurrently", "CREATE INDEX CONCURRENTLY added ON ONLY subject (number)", SUBJECT, since=11),
     Probe("drop-index", "DROP INDEX subject_number_idx", INDEXED),
     Probe("drop-index", "DROP INDEX subject_number_idx", _PARTITIONED_INDEXED, since=11),
     Probe("drop-index-concurrently", "DROP INDEX CONCURRENTLY subject_number_idx", INDEXED),

@@ -22,12 +22,14 @@ from schemalint.facts.operations import (
 from schemalint.facts.tables import CheckDef
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new
-from schemalint.rules.locking.common import Impact, impact, impact_on, lowered, statement_of
+from schemalint.rules.common import is_new, weight_on
+from schemalint.rules.locking.common import POSTGRESQL, Impact, impact, impact_on, lowered, statement_of
 from schemalint.rules.locking.lasting import version_of
 from schemalint.rules.locking.safe import Stage, safe_way
+from schemalint.schema.effects.postgresql.cases import descendants
 from schemalint.schema.effects.postgresql.partitions import range_bounds
 from schemalint.schema.effects.records import TableLock
+from schemalint.schema.table import TableView
 
 _LAST = ("statement-under-lock", "missing-lock-timeout")
 
@@ -164,12 +166,28 @@ def non_concurrent_partition_detach(step: Step) -> Iterator[Finding]:
     )
 
 
-@rule("LCK027", "index-on-partitioned-table", "W/E/E", supersedes=("statement-under-lock",), judges_change=True)
+_REFUSED_ANYWAY = ("concurrent-op-in-transaction", "invalid-index-kept")
+"""What else could be said of a concurrent build that no transaction and no name lets through."""
+
+
+@rule(
+    "LCK027",
+    "index-on-partitioned-table",
+    "W/E/E",
+    supersedes=("statement-under-lock", *_REFUSED_ANYWAY),
+    judges_change=True,
+)
 def index_on_partitioned_table(step: Step) -> Iterator[Finding]:
-    """An index of a partitioned table is built on all partitions at once while none of them can be written to."""
+    """An index of a partitioned table is built on all partitions at once while none of them can be written to.
+
+    With CONCURRENTLY it is not built at all.
+    """
     operation = step.operation
+    if not isinstance(operation, CreateIndex):
+        return
+    yield from _refused_concurrently(step, operation)
     found = impact(step)
-    if found is None or not isinstance(operation, CreateIndex) or found.effect.form != "create-index-partitioned":
+    if found is None or found.effect.form != "create-index-partitioned":
         return
     built = [table for table in found.effect.builds if not is_new(step, table)]
     if not built:
@@ -185,6 +203,34 @@ def index_on_partitioned_table(step: Step) -> Iterator[Finding]:
         cause=statement_of(step),
         weight=found.weight,
         facts=(found.measured, "CREATE INDEX CONCURRENTLY is refused on a partitioned table"),
+    )
+
+
+def _refused_concurrently(step: Step, operation: CreateIndex) -> Iterator[Finding]:
+    effect, weight = step.effect_on(POSTGRESQL), weight_on(step.target, POSTGRESQL)
+    table = step.schema.table(operation.table) if isinstance(operation.table, ObjectName) else None
+    if effect is None or effect.form != "create-index-concurrently-partitioned" or weight is None or table is None:
+        return
+    parts = [part for part in descendants(TableView.partitions, table) if not part.is_partitioned]
+    in_use = [part.name for part in parts if not is_new(step, part.name)]
+    if in_use:
+        way = _one_by_one(step, replace(operation, concurrently=False), in_use)
+    elif table.complete:
+        way = f"Leave CONCURRENTLY out: no partition of `{table.name}` is in use yet."
+    else:
+        way = (
+            f"Create it ON ONLY `{table.name}`, one like it CONCURRENTLY on each partition, and attach those with "
+            "ALTER INDEX ... ATTACH PARTITION."
+        )
+    yield Finding(
+        place=step.place,
+        message=f"PostgreSQL stops here with '{effect.fails}': CONCURRENTLY builds an index of one partition, not of "
+        "the table that they are part of",
+        help=way,
+        anchor=step.anchor,
+        cause=statement_of(step),
+        weight=weight,
+        facts=(f"{effect.source}: it is refused, with ON ONLY too",),
     )
 
 

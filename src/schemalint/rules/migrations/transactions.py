@@ -14,7 +14,7 @@ from schemalint.facts.operations import (
 )
 from schemalint.project.subjects import History, Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import way_for
+from schemalint.rules.common import statement_of, way_for
 
 
 @rule("MIG021", "concurrent-op-in-transaction", "E/E/E", judges_change=True)
@@ -37,6 +37,7 @@ def concurrent_op_in_transaction(step: Step) -> Iterator[Finding]:
             sql="Give it a file of its own, and tell the tool to run that outside of a transaction.",
         ),
         anchor=step.anchor,
+        cause=statement_of(step),
         facts=("the revision runs in a transaction", "measured on PostgreSQL 10 to 18"),
     )
 

@@ -18,7 +18,7 @@ def create_index(operation: ops.CreateIndex, schema: SchemaView, version: int | 
     if isinstance(operation.concurrently, Unknown):
         doubt = f"Whether the index is built CONCURRENTLY is not known: {operation.concurrently.reason}."
         return (_unknown_way("create-index-concurrently", operation.table, doubt),)
-    if operation.only:
+    if operation.only and not operation.concurrently:
         return (Case("create-index-only", operation.table),)
     form = "create-index-concurrently" if operation.concurrently else "create-index"
     return (Case(f"{form}-partitioned" if partitioned else form, operation.table),)
