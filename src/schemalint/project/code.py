@@ -5,7 +5,7 @@ Each is read when it is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from schemalint.facts.models import ModelDef
@@ -32,6 +32,7 @@ class Code:
     """The code of a project.
 
     `paths` are the modules that are judged: no tests, no examples, no revisions. `roles` are those of all files.
+    `scripted` tells on which tables SQL works that belongs to no history.
     `attempts` records what broke in a file while the code was read.
     """
 
@@ -43,6 +44,7 @@ class Code:
         histories: tuple[History, ...],
         requirements: Callable[[], tuple[Requirement, ...]],
         roles: Mapping[str, str | None],
+        scripted: Callable[[], Collection[str]] = frozenset,
     ) -> None:
         self.program = program
         self.settings = settings
@@ -50,6 +52,7 @@ class Code:
         self._histories = histories
         self._requirements = requirements
         self._roles = roles
+        self._scripted = scripted
         self.attempts = Attempts()
         self._functions_of: dict[str, tuple[Function, ...]] = {}
 
@@ -61,7 +64,7 @@ class Code:
     @cached_property
     def tables(self) -> Tables:
         """The tables that models declare and that histories made, merged."""
-        return tables_of(self.models, self._histories, declared_target(self.settings))
+        return tables_of(self.models, self._histories, declared_target(self.settings), self._scripted())
 
     @cached_property
     def creates_tables(self) -> bool:

@@ -20,7 +20,7 @@ from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
 from schemalint.project.roles import is_aside, roles_of
 from schemalint.project.roots import find_envs, find_roots, folders_of
-from schemalint.project.sql_histories import build_sql_history, find_script_folders, replay_sql
+from schemalint.project.sql_histories import build_sql_history, find_script_folders, replay_sql, scripted_tables
 from schemalint.project.subjects import History, Module, Problem, Project
 from schemalint.project.targets import DEPENDENCY_FILES, Targets, notes_on
 from schemalint.readers.alembic.ini import AlembicIni, IniProblem, read_ini, read_pyproject
@@ -89,6 +89,8 @@ def link(
         replay_site(program, site, reading)
     used = tuple(dict.fromkeys(history.target for history in histories))
     judged = _judged(program, settings, revisions)
+    loose = [path for path in _sql_considered(sources, settings) if path not in revisions]
+    scripted = partial(scripted_tables, loose, partial(_text, tree=tree))
     return Project(
         modules=tuple(modules.values()),
         targets=used,
@@ -101,7 +103,7 @@ def link(
         not_understood=tuple(dict.fromkeys(reading.not_understood)),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
-        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree), roles),
+        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree), roles, scripted),
     )
 
 

@@ -2,12 +2,13 @@
 
 A history belongs to a metadata when its environment names it, when the project has one of each, or when the history
 has at least four of five tables of the metadata. Where a table is declared and no history can be said to be its own,
-nothing is known of what the database holds besides: what is absent then is not known to be absent.
+nothing is known of what the database holds besides: what is absent then is not known to be absent. The same goes for
+tables that SQL beside any history makes or changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Union
 
@@ -40,11 +41,17 @@ class _End:
         return self.owners.get(made, self.histories[0]) if made is not None else self.histories[0]
 
 
-def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = (), target: Target | None = None) -> Tables:
+def tables_of(
+    models: Iterable[ModelDef],
+    histories: Iterable[History] = (),
+    target: Target | None = None,
+    scripted: Collection[str] = (),
+) -> Tables:
     """The tables of a project, by name: those that models declare, and those that only a history knows.
 
-    Histories are replayed. `target` is that of a project without a history. Tables of one name belong together where
-    their metadata is the same, or not known.
+    Histories are replayed. `target` is that of a project without a history. `scripted` are the names of tables, in
+    small letters, that SQL beside the histories works on. Tables of one name belong together where their metadata is
+    the same, or not known.
     """
     ends = _ends(histories)
     declared = [model for model in models if model.kind != "abstract"]
@@ -56,7 +63,7 @@ def tables_of(models: Iterable[ModelDef], histories: Iterable[History] = (), tar
         targets = (target,)
     only = targets[0] if len(targets) == 1 else None
     found = [
-        _table(tables, name, members, pairs.get(metadata), only, not ends)
+        _table(tables, name, members, pairs.get(metadata), only, not ends and name.name.lower() not in scripted)
         for (metadata, name), members in groups.items()
     ]
     known = {(id(table.history), table.name) for table in found if table.migrated is not None}

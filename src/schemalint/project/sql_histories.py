@@ -41,6 +41,19 @@ def find_script_folders(
     return attempts.run("finding SQL revisions in", ".", (), lambda: read_script_folders(paths, read))
 
 
+_WORKED_ON = re.compile(
+    r"\b(?:(?:create|alter)\s+(?:\w+\s+){0,2}table\b|create\s+(?:unique\s+)?index\b[^;]*?\bon\b)"
+    r"\s+(?:if\s+(?:not\s+)?exists\s+|only\s+)*(?:[`\"\[\w]+[`\"\]]?\.)?[`\"\[]?(?P<table>\w+)",
+    re.IGNORECASE,
+)
+
+
+def scripted_tables(paths: Iterable[str], read: Callable[[str], str | None]) -> frozenset[str]:
+    """The names, in small letters, of the tables that SQL makes, alters or indexes."""
+    texts = (text for path in paths if (text := read(path)) is not None)
+    return frozenset(match["table"].lower() for text in texts for match in _WORKED_ON.finditer(text))
+
+
 def build_sql_history(folder: ScriptFolder, targets: Targets, modules: Mapping[str, Module], broken: bool) -> History:
     """The history of a folder, its revisions not yet read."""
     definitions = tuple(script.definition for script in folder.scripts)
