@@ -286,11 +286,17 @@ def test_what_is_no_query(body: str) -> None:
         ("session.execute(text(f\"SELECT {', '.join('?' for _ in given)}\"))", False, []),
         ("session.execute(text(f\"SELECT {', '.join(given)}\"))", True, ["value"]),
         ("session.execute(text(f'SELECT {kind.value}'))", True, ["constant"]),
+        ("session.execute(text(f'SELECT a FROM t ORDER BY a {ORDERS[given]}'))", True, ["constant"]),
+        ("session.execute(text('SELECT a ORDER BY a ' + {'up': 'ASC', 'down': 'DESC'}[given]))", True, ["constant"]),
+        ("session.execute(text(f'SELECT {given[0]}'))", True, ["value"]),
+        ("session.execute(text(f\"DELETE FROM t WHERE a IN ({','.join(map(str, given))})\"))", True, ["number"]),
+        ("for a, b in PAIRS:\n    for c in b:\n        session.execute(text(f'SELECT {c}'))", True, ["constant"]),
         ("table = 'a' if given else 'b'\nsession.execute(text(f'SELECT {table}'))", True, ["constant"]),
     ],
 )
 def test_texts_that_are_put_together(body: str, formatted: bool, kinds: list[str]) -> None:
-    before = "import enum\nTABLE = 'users'\nclass Kind(enum.Enum):\n    A = 'a'\n"
+    before = "import enum\nTABLE = 'users'\nORDERS = ['ASC', 'DESC']\nPAIRS = [('a', ('b', 'c'))]\n"
+    before += "class Kind(enum.Enum):\n    A = 'a'\n"
     query = queries(body, "session: Session, given, number: int, kind: Kind", before)[0]
     assert (query.formatted, [item.kind for item in query.interpolations]) == (formatted, kinds)
     assert (query.sql is None) == formatted

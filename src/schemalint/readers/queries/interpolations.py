@@ -75,9 +75,36 @@ def kind_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> s
         return _kind_of_call(evidence, where, node, depth)
     if isinstance(node, Attribute):
         return _kind_of_attribute(evidence, where, node, depth)
-    if isinstance(node, Subscript) and isinstance(node.value, Attribute) and node.value.attr in _CONFIGURED:
-        return "identifier"
+    if isinstance(node, Subscript):
+        return _kind_of_choice(evidence, where, node.value, depth)
     return _kind_of_name(evidence, where, node, depth) if isinstance(node, Name) else "value"
+
+
+def _kind_of_choice(evidence: Evidence, where: Where, node: Expression, depth: int) -> str:
+    """The kind of `ORDERS[name]`: that of what is written down to choose from."""
+    if isinstance(node, Attribute) and node.attr in _CONFIGURED:
+        return "identifier"
+    where, node = _written(evidence, where, node)
+    if isinstance(node, Dict):
+        choices = tuple(item.value for item in node.items)
+    else:
+        choices = node.items if isinstance(node, Sequence) else ()
+    return _worst([kind_of(evidence, where, choice, depth - 1) for choice in choices]) if choices else "value"
+
+
+def _written(evidence: Evidence, where: Where, node: Expression) -> tuple[Where, Expression]:
+    """What a name is given, where that is one thing; else the expression itself."""
+    if isinstance(node, Name) and where.flow is not None:
+        local = where.flow.reaching(node.id, where.region, node.start)
+        if local is not None:
+            one = local[0] if len(local) == 1 and local[0].how == "assigned" and not local[0].index else None
+            value = None if one is None else one.value
+            return (where, node) if one is None or value is None else (Where(where.path, where.flow, one.region), value)
+    if isinstance(node, (Name, Attribute)):
+        found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
+        if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
+            return Where(found.path), found.expression
+    return where, node
 
 
 def _worst(kinds: list[str]) -> str:
@@ -209,38 +236,28 @@ _Items = list[tuple[Where, Expression]]
 
 def _items_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> _Items | None:
     """What a loop over the expression gives, where that is written down."""
-    if depth == 0:
-        return None
-    if isinstance(node, Name):
-        return _items_of_name(evidence, where, node, depth - 1)
+    where, node = _written(evidence, where, node)
     if isinstance(node, Dict):
         return [(where, item.key) for item in node.items if item.key is not None]
-    return [(where, item) for item in node.items] if isinstance(node, Sequence) else None
+    if isinstance(node, Sequence):
+        return [(where, item) for item in node.items]
+    return _items_of_rounds(evidence, where, node, depth - 1) if isinstance(node, Name) and depth else None
 
 
-def _items_of_name(evidence: Evidence, where: Where, node: Name, depth: int) -> _Items | None:
+def _items_of_rounds(evidence: Evidence, where: Where, node: Name, depth: int) -> _Items | None:
+    """The items of the variable of a loop, in all of its rounds together."""
     local = None if where.flow is None else where.flow.reaching(node.id, where.region, node.start)
-    if local is None:
-        found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
-        if not isinstance(found, BoundValue) or found.expression is None or found.ambiguous:
-            return None
-        return _items_of(evidence, Where(found.path), found.expression, depth)
-    if len(local) != 1 or local[0].value is None:
+    if local is None or len(local) != 1 or local[0].how != "loop" or local[0].value is None:
         return None
-    at = Where(where.path, where.flow, local[0].region)
-    if local[0].how == "assigned" and not local[0].index:
-        return _items_of(evidence, at, local[0].value, depth)
-    rounds = _items_of(evidence, at, local[0].value, depth) if local[0].how == "loop" else None
-    if rounds is None:
-        return None
-    found_items: _Items = []
-    for place, each in rounds:
+    rounds = _items_of(evidence, Where(where.path, where.flow, local[0].region), local[0].value, depth)
+    found: _Items = []
+    for place, each in rounds or ():
         part = _part_of(each, local[0].index)
         inner = None if part is None else _items_of(evidence, place, part, depth)
         if inner is None:
             return None
-        found_items += inner
-    return found_items
+        found += inner
+    return found if rounds else None
 
 
 def _part_of(item: Expression, index: tuple[int, ...]) -> Expression | None:
