@@ -112,6 +112,23 @@ def test_it_is_that_of_the_database_of_flask_migrate(setup: str) -> None:
     assert convention_of(source, app__extensions=dedent(app) + setup) == OWN
 
 
+@pytest.mark.parametrize("owner", ["db.metadata", "db.Model.metadata"])
+def test_it_may_be_assigned_to_the_database_of_flask_migrate(owner: str) -> None:
+    source = """
+    from flask import current_app
+    context.configure(connection=c, target_metadata=current_app.extensions["migrate"].db.metadata)
+    """
+    database = f"""
+    from flask_sqlalchemy import SQLAlchemy
+    class Database(SQLAlchemy): ...
+    db = Database(model_class=object)
+    {owner}.naming_convention = {{"uq": "uq_%(table_name)s_%(column_0_name)s"}}
+    """
+    app = "from flask_migrate import Migrate\nfrom app.database import db\nmigrate = Migrate(app, db)"
+
+    assert convention_of(source, app__database=dedent(database), app__extensions=app) == OWN
+
+
 def test_a_template_that_is_computed_is_none() -> None:
     models = MODELS.replace('"uq_%(table_name)s_%(column_0_name)s"', "template()")
     source = "from app.models import Base\ncontext.configure(connection=c, target_metadata=Base.metadata)"

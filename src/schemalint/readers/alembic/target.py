@@ -78,18 +78,37 @@ def _metadata(reading: Reading, value: Value) -> Metadata | None:
 def _assigned(reading: Reading, path: str, call: Keywords) -> Metadata | None:
     """The convention that is assigned to the metadata itself: `target_metadata.naming_convention = {...}`."""
     target = _named(reading.program, path, call.expression("target_metadata"))
-    for module in (path, *reading.program.modules):
+    for module, owner, value in _assignments(reading, (path, *reading.program.modules)):
+        if module == path or (target is not None and _named(reading.program, module, owner) == target):
+            return _with_convention(reading, module, value)
+    return None
+
+
+def _assigned_to(reading: Reading, path: str, db: Expression) -> Metadata | None:
+    """The convention that is assigned to the metadata of a `db`: `db.metadata`, `db.Model.metadata`."""
+    name = qualified_name(reading.program, path, db) if isinstance(db, (Name, Attribute)) else None
+    for module, owner, value in _assignments(reading, tuple(reading.program.modules)):
+        while isinstance(owner, Attribute) and owner.attr in ("metadata", "Model"):
+            owner = owner.value
+        if name is not None and _named(reading.program, module, owner) == name:
+            return _with_convention(reading, module, value)
+    return None
+
+
+def _assignments(reading: Reading, modules: tuple[str, ...]) -> Iterator[tuple[str, Expression, Expression]]:
+    """What modules assign a naming convention to, and which."""
+    for module in modules:
         for statement in reading.statements(module):
             if not isinstance(statement, Assign) or not isinstance(statement.targets[0], Attribute):
                 continue
-            owner = statement.targets[0]
-            if owner.attr != "naming_convention":
-                continue
-            if module == path or (target is not None and _named(reading.program, module, owner.value) == target):
-                value = reading.machine(module).value(statement.value, Frame(module))
-                made = Made("sqlalchemy.MetaData", (Given("naming_convention", value),))
-                return metadata_given(reading, Made("sqlalchemy.Table", (Given("metadata", made),)))
-    return None
+            if statement.targets[0].attr == "naming_convention":
+                yield module, statement.targets[0].value, statement.value
+
+
+def _with_convention(reading: Reading, module: str, convention: Expression) -> Metadata | None:
+    value = reading.machine(module).value(convention, Frame(module))
+    made = Made("sqlalchemy.MetaData", (Given("naming_convention", value),))
+    return metadata_given(reading, Made("sqlalchemy.Table", (Given("metadata", made),)))
 
 
 def _named(program: Program, path: str, expression: Expression | None) -> str | None:
@@ -136,7 +155,8 @@ def _of_flask_migrate(reading: Reading) -> Metadata | None:
             for node in nodes(block.statements):
                 db = _db(reading.program, path, node) if isinstance(node, Call) else None
                 if db is not None:
-                    return _metadata(reading, reading.machine(path).value(db, Frame(path)))
+                    value = reading.machine(path).value(db, Frame(path))
+                    return _assigned_to(reading, path, db) or _metadata(reading, value)
     return None
 
 
