@@ -7,7 +7,8 @@ from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import DropTable
 from schemalint.facts.revisions import Body, PlacedOperation, RevisionDef
 from schemalint.interpret.program import Program
-from schemalint.project.bodies import Consulted, KeptBody, Remembering
+from schemalint.project.bodies import KeptBody, Remembering
+from schemalint.project.memory import Consulted
 from schemalint.readers.alembic.body import Environment, NotUnderstood
 from schemalint.schema.timeline import Timeline
 from schemalint.source.lower import lower

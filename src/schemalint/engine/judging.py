@@ -10,9 +10,9 @@ from functools import partial
 import msgspec
 
 from schemalint.diagnostics import Diagnostic, Severity
-from schemalint.engine.body_table import BodyTable
 from schemalint.engine.checking import Found, by_type, check, validated_options
 from schemalint.engine.lowering import lower_files
+from schemalint.engine.memory_table import MemoryTable
 from schemalint.engine.reading import Contents
 from schemalint.engine.request import Outcome, Request
 from schemalint.engine.result import Examined, NotUnderstood, RunResult
@@ -78,8 +78,10 @@ def _judged(
     options = validated_options(rules.values(), settings.rules)
     lowered = lower_files(contents, request.cache, progress=request.progress)
     sources: dict[str, Source] = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-    project = link(sources, settings, request.tree, memory=BodyTable(request.cache, contents.keys))
+    project = link(sources, settings, request.tree, memory=MemoryTable(request.cache, contents.keys))
     checked = check(_about_code(applied), options, partial(subjects_of, project))
+    if project.code is not None:
+        project.code.functions.facts.keep()
     suppressions = Suppressions({module.path: module.directives for module in project.modules}, rules)
     answers = Answers()
     _answer(one_per_cause(checked.found), suppressions, request, answers)

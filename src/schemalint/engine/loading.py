@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from schemalint.engine.body_table import BodyTable
 from schemalint.engine.cache import Cache
 from schemalint.engine.lowering import lower_files
+from schemalint.engine.memory_table import MemoryTable
 from schemalint.engine.reading import read_files
 from schemalint.engine.sql_table import remembered_sql
 from schemalint.project.link import link
@@ -43,7 +43,7 @@ def load(
         contents = read_files(tree, walked.files, max_file_size=settings.max_file_size)
         lowered = lower_files(contents, cache, progress=progress)
         sources = {path: lowered.modules.get(path, lowered.problems.get(path)) for path in walked.files}
-        project = link(sources, settings, tree, released, BodyTable(cache, contents.keys))
+        project = link(sources, settings, tree, released, MemoryTable(cache, contents.keys))
     problems = (f"{path}:{problem.span.line}: {problem.message}" for path, problem in lowered.problems.items())
     crashes = (f"schemalint failed while {crash.doing}: {crash.error}" for crash in project.crashes)
     skipped = (f"{entry.path} {entry.reason}" for entry in walked.skipped if entry.error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemalint.interpret.resolutions import Resolution
 from schemalint.interpret.scopes import Scope, blocks_of, scope_of
-from schemalint.ir import ClassDef, Import, ImportFrom, ModuleIR, Statement
+from schemalint.ir import ClassDef, FunctionDef, Import, ImportFrom, ModuleIR, Statement
 
 if TYPE_CHECKING:
     from schemalint.interpret.imports import ImportEdge
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Folders of revisions are commonly named after the library, which is loaded long before Python could find the folder.
 _NAMED_AFTER = frozenset({"alembic"})
 _SOURCE_FOLDERS = frozenset({"", "src", "lib"})
+
+REGISTERS = b"add_request_method"
+"""What the body of a function mentions that registers attributes on requests, as Pyramid has it."""
 
 
 class Program:
@@ -64,6 +67,7 @@ class Program:
         """The same program without what it remembers of the modules, over another mapping of them."""
         other = Program(modules)
         other._suffixes, other._all_folders, other._imported = self._suffixes, self._all_folders, self._imported
+        other.registering = self.registering
         return other
 
     @property
@@ -71,6 +75,15 @@ class Program:
         """The dotted names among `_imported` that may be those of modules and folders of the project."""
         own = {part for path in self.modules for part in _parts(path)}
         return (name for name in self._imported if name.rpartition(".")[2] in own)
+
+    @cached_property
+    def registering(self) -> tuple[str, ...]:
+        """The modules with a function that may register attributes on requests."""
+        return tuple(
+            path
+            for path, module in self.modules.items()
+            if any(isinstance(node, FunctionDef) and REGISTERS in node.body for node in module.body)
+        )
 
     @contextmanager
     def following(self, key: tuple[str, str, object]) -> Iterator[None]:

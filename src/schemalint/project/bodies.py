@@ -7,31 +7,15 @@ that no body before it looked into; from the first one that something has change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
-from typing import Protocol, Union
+from typing import Union
 
 import msgspec
 
 from schemalint.facts.revisions import Body, RevisionDef
-from schemalint.interpret.program import Program
-from schemalint.ir import ModuleIR
-from schemalint.project.subjects import History
+from schemalint.project.memory import Consulted, Memory, is_unchanged
 from schemalint.readers.alembic.body import Environment, NotUnderstood
-
-
-class BodyMemory(Protocol):
-    """What keeps bodies from run to run. `hashes` are those of the modules by path."""
-
-    @property
-    def hashes(self) -> Mapping[str, bytes]: ...
-
-    def get(self, history: str) -> bytes | None:
-        """What was kept for the history of a root, or None."""
-
-    def put(self, history: str, value: bytes) -> None:
-        """Keeps a value."""
 
 
 class KeptBody(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -53,29 +37,8 @@ class KeptBodies(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 BodyReader = Callable[[RevisionDef, str, Environment], Union[Body, None]]
 """Reads the `upgrade` or `downgrade` of a revision; None where it has none."""
+_KIND = "bodies"
 _decoder = msgspec.msgpack.Decoder(KeptBodies)
-
-
-class Consulted(Mapping[str, ModuleIR]):
-    """Modules, and which of them somebody looked into."""
-
-    def __init__(self, modules: Mapping[str, ModuleIR]) -> None:
-        self._modules = modules
-        self.paths: set[str] = set()
-
-    def __getitem__(self, path: str) -> ModuleIR:
-        module = self._modules[path]
-        self.paths.add(path)
-        return module
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._modules
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __len__(self) -> int:
-        return len(self._modules)
 
 
 @dataclass
@@ -108,7 +71,7 @@ class Remembering:
         if number >= len(self.kept):
             return None
         known = self.kept[number]
-        unchanged = all(self.hashes.get(path) == content for path, content in known.rests_on.items())
+        unchanged = is_unchanged(known.rests_on, self.hashes)
         return known if unchanged and (known.definition, known.name) == (definition, name) else None
 
     def _read(self, definition: RevisionDef, name: str, environment: Environment) -> KeptBody:
@@ -119,9 +82,9 @@ class Remembering:
         return KeptBody(definition, name, body, tuple(own.not_understood), rests_on)
 
 
-def kept_bodies(memory: BodyMemory, history: str, ground: bytes) -> list[KeptBody]:
+def kept_bodies(memory: Memory, history: str, ground: bytes) -> list[KeptBody]:
     """What was kept for a history, if it rests on the same ground."""
-    value = memory.get(history)
+    value = memory.get(_KIND, history)
     try:
         kept = _decoder.decode(value) if value is not None else None
     except msgspec.MsgspecError:
@@ -129,18 +92,10 @@ def kept_bodies(memory: BodyMemory, history: str, ground: bytes) -> list[KeptBod
     return list(kept.bodies) if kept is not None and kept.ground == ground else []
 
 
-def keep_bodies(memory: BodyMemory, history: str, ground: bytes, bodies: list[KeptBody]) -> None:
+def keep_bodies(memory: Memory, history: str, ground: bytes, bodies: list[KeptBody]) -> None:
     """Keeps the bodies of a history; not those that hold what cannot be written, a lone surrogate."""
     try:
         value = msgspec.msgpack.encode(KeptBodies(ground, tuple(bodies)))
     except UnicodeEncodeError:
         return
-    memory.put(history, value)
-
-
-def ground_of(program: Program, history: History, dialect: str | None) -> bytes:
-    """What all bodies of a history rest on beside modules: the files there are, and how they are imported."""
-    digest = blake2b(digest_size=16)
-    for part in (sorted(program.modules), sorted(program.imported_modules), dialect, history.env):
-        digest.update(msgspec.msgpack.encode(part))
-    return digest.digest()
+    memory.put(_KIND, history, value)

@@ -18,6 +18,7 @@ from schemalint.project.handlers import RouteHandler, handlers
 from schemalint.project.import_graph import ImportGraph
 from schemalint.project.layered import LayeredModule, layered_modules
 from schemalint.project.layers import Layers, layers
+from schemalint.project.memory import Memory
 from schemalint.project.merging import tables_of
 from schemalint.project.routes import routes
 from schemalint.project.subjects import History
@@ -33,7 +34,7 @@ class Code:
 
     `paths` are the modules that are judged: no tests, no examples, no revisions. `roles` are those of all files.
     `scripted` tells on which tables SQL works that belongs to no history.
-    `attempts` records what broke in a file while the code was read.
+    `attempts` records what broke in a file while the code was read; `memory` keeps what was read of functions.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Code:
         requirements: Callable[[], tuple[Requirement, ...]],
         roles: Mapping[str, str | None],
         scripted: Callable[[], Collection[str]] = frozenset,
+        memory: Memory | None = None,
     ) -> None:
         self.program = program
         self.settings = settings
@@ -53,6 +55,7 @@ class Code:
         self._requirements = requirements
         self._roles = roles
         self._scripted = scripted
+        self._memory = memory
         self.attempts = Attempts()
         self._functions_of: dict[str, tuple[Function, ...]] = {}
 
@@ -94,7 +97,7 @@ class Code:
     @cached_property
     def functions(self) -> Functions:
         """The functions of the whole program."""
-        return Functions(self.program, roles=self._roles, served=lambda: self._served)
+        return Functions(self.program, self._memory, roles=self._roles, served=lambda: self._served)
 
     @cached_property
     def _served(self) -> frozenset[tuple[str, str]]:

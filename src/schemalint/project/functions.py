@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from schemalint.diagnostics import Place
-from schemalint.facts.functions import AnyEvent, CallEvent, Event, Region, SessionCall, SessionOrigin, Signature
+from schemalint.facts.functions import AnyEvent, CallEvent, Event, Region, SessionCall, Signature
 from schemalint.facts.queries import Query
 from schemalint.interpret.events.evidence import Evidence
 from schemalint.interpret.events.function import Flow, Where
@@ -21,6 +21,8 @@ from schemalint.interpret.events.values import FunctionValue
 from schemalint.interpret.program import Program
 from schemalint.interpret.resolutions import DefinedClass
 from schemalint.ir import ClassDef, Expression, FunctionDef, marks_of_nodes, span_of
+from schemalint.project.facts import NO_FACTS, FactReader, Facts
+from schemalint.project.memory import Memory
 from schemalint.readers.queries.read import Queries, may_hold_queries
 from schemalint.readers.sessions import may_call_sessions, session_calls
 
@@ -122,20 +124,24 @@ class Function:
         return tuple(call_event(self._evidence, self._flow, site) for site in self._flow.calls)
 
     @cached_property
-    def _read(self) -> tuple[tuple[Query, ...], dict[str, SessionOrigin]]:
-        return self._functions.queries.of(self._flow) if may_hold_queries(self.node) else ((), {})
+    def _facts(self) -> Facts:
+        return self._functions.facts.of(self.path, self.node.start)
 
     @property
     def queries(self) -> tuple[Query, ...]:
         """The statements that it builds or runs."""
-        return self._read[0]
+        return self._facts.queries
 
-    @cached_property
+    @property
     def session_calls(self) -> tuple[SessionCall, ...]:
         """What it calls on sessions, connections and cursors."""
-        if not may_call_sessions(self.node):
-            return ()
-        return session_calls(self._evidence, self._flow, self._read[1])
+        return self._facts.session_calls
+
+    def read(self, queries: Queries) -> Facts:
+        """What it does with a database, read anew."""
+        found, by_use = queries.of(self._flow) if may_hold_queries(self.node) else ((), {})
+        calls = session_calls(self._evidence, self._flow, by_use) if may_call_sessions(self.node) else ()
+        return Facts(found, calls)
 
     @cached_property
     def nested(self) -> tuple[Function, ...]:
@@ -200,21 +206,22 @@ class Function:
 class Functions:
     """The functions of a program. One serves a whole run: what was found out is remembered.
 
-    `roles` are those of the files; `served` gives the path and the qualified name of the functions that serve routes.
+    `memory` keeps what was read of them. `roles` are those of the files; `served` gives the path and the qualified name
+    of the functions that serve routes.
     """
 
     def __init__(
         self,
         program: Program,
-        evidence: Evidence | None = None,
+        memory: Memory | None = None,
         roles: Mapping[str, str | None] | None = None,
         served: Callable[[], Collection[tuple[str, str]]] = frozenset,
     ) -> None:
         self.program = program
         self.roles = roles or {}
         self.served = served
-        self.evidence = evidence if evidence is not None else Evidence(program)
-        self.queries = Queries(self.evidence)
+        self.evidence = Evidence(program)
+        self.facts = FactReader(program, memory, _facts_in)
         self._of: dict[str, tuple[Function, ...]] = {}
         self._known: dict[tuple[str, int], Function] = {}
 
@@ -254,3 +261,19 @@ class Functions:
         for node, local in flow.nested:
             inner = self.evidence.flow(flow.path, node, flow, local)
             yield Function(self, flow.path, node, inner.qualifier, flow, local)
+
+
+def _facts_in(program: Program, path: str) -> dict[int, Facts | Exception]:
+    """What the functions of a module do, those that do anything, by where they start; or what reading one raised."""
+    functions = Functions(program)
+    queries = Queries(functions.evidence)
+    found: dict[int, Facts | Exception] = {}
+    for function in functions.of(path):
+        try:
+            facts = function.read(queries)
+        except Exception as error:
+            found[function.node.start] = error
+        else:
+            if facts != NO_FACTS:
+                found[function.node.start] = facts
+    return found

@@ -12,10 +12,10 @@ from schemalint.facts.revisions import RevisionDef
 from schemalint.interpret.program import Program
 from schemalint.ir import ModuleIR
 from schemalint.project.attempts import Attempts
-from schemalint.project.bodies import BodyMemory
 from schemalint.project.code import Code
 from schemalint.project.django_histories import build_histories, find_sites, replay_site
 from schemalint.project.histories import build_history
+from schemalint.project.memory import Memory
 from schemalint.project.released import mark_released
 from schemalint.project.replay import Reading, replay
 from schemalint.project.roles import is_aside, roles_of
@@ -44,13 +44,13 @@ def link(
     settings: Settings,
     tree: SourceTree,
     released: Released | None = None,
-    memory: BodyMemory | None = None,
+    memory: Memory | None = None,
 ) -> Project:
     """The project that the files make up.
 
     `sources` are all files of the walk by path. Configuration files are read from the tree, whether or not they are
     among them. `released` is what git says is released; it is asked where nothing is given. `memory` keeps
-    what bodies of revisions do. Nothing is raised for what a file holds.
+    what bodies of revisions and functions do. Nothing is raised for what a file holds.
     """
     program = Program({path: source for path, source in sources.items() if isinstance(source, ModuleIR)})
     folders = folders_of(sources)
@@ -103,7 +103,7 @@ def link(
         not_understood=tuple(dict.fromkeys(reading.not_understood)),
         operations=reading.operations,
         crashes=tuple(attempts.crashes),
-        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree), roles, scripted),
+        code=Code(program, settings, judged, histories, partial(_requirements, sources, tree), roles, scripted, memory),
     )
 
 

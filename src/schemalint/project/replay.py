@@ -11,15 +11,8 @@ from schemalint.facts.revisions import Body, PlacedOperation, RevisionDef
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
-from schemalint.project.bodies import (
-    BodyMemory,
-    BodyReader,
-    Consulted,
-    Remembering,
-    ground_of,
-    keep_bodies,
-    kept_bodies,
-)
+from schemalint.project.bodies import BodyReader, Remembering, keep_bodies, kept_bodies
+from schemalint.project.memory import Consulted, Memory, ground_of
 from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
 from schemalint.readers.alembic.body import Environment, NotUnderstood, read_body
@@ -44,7 +37,7 @@ class Reading:
     not_understood: list[NotUnderstood] = field(default_factory=list)
 
 
-def replay(program: Program, history: History, reading: Reading, memory: BodyMemory | None = None) -> None:
+def replay(program: Program, history: History, reading: Reading, memory: Memory | None = None) -> None:
     """Reads the upgrades and downgrades of a history of Alembic and fills in the steps of its revisions.
 
     What `memory` knows is not read again.
@@ -52,7 +45,7 @@ def replay(program: Program, history: History, reading: Reading, memory: BodyMem
     if memory is None:
         replay_with(reader(program, reading), history, reading)
         return
-    ground = ground_of(program, history, _dialect(history))
+    ground = ground_of(program, _dialect(history), history.env)
     consulted = Consulted(program.modules)
     read = reader(program.over(consulted), reading)
     remembering = Remembering(read, consulted, memory.hashes, kept_bodies(memory, history.root, ground))

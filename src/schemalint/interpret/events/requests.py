@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemalint.interpret.events.function import Flow
 from schemalint.interpret.events.values import Instance, Value, with_how
+from schemalint.interpret.program import REGISTERS
 from schemalint.ir import Attribute, Call, Constant, FunctionDef, Name
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def of_request(evidence: Evidence, node: Attribute) -> Value | None:
 def registered_on_requests(evidence: Evidence) -> dict[str, Value]:
     """What `config.add_request_method(function, name)` registers in the functions of the project."""
     found: dict[str, Value] = {}
-    for path, module in evidence.program.modules.items():
-        for node in module.body:
-            if isinstance(node, FunctionDef) and b"add_request_method" in node.body:
+    for path in evidence.program.registering:
+        for node in evidence.program.modules[path].body:
+            if isinstance(node, FunctionDef) and REGISTERS in node.body:
                 flow = evidence.flow(path, node)
                 for site in flow.calls:
                     func = site.node.func

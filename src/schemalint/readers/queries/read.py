@@ -9,7 +9,7 @@ from schemalint.facts.queries import ColumnUse, Query
 from schemalint.interpret.events.evidence import Evidence
 from schemalint.interpret.events.function import CallSite, Flow, Where
 from schemalint.interpret.events.records import dependencies, names_in, place_of, text_of
-from schemalint.ir import Attribute, Call, Expression, FunctionDef, Name
+from schemalint.ir import Attribute, Call, Constant, Expression, FunctionDef, Name, marks_of_names
 from schemalint.readers.queries.entities import SQLALCHEMY, Entities
 from schemalint.readers.queries.methods import CONSUMING, RUNNING_MANAGER, RUNNING_QUERY
 from schemalint.readers.queries.shapes import QUERY_STYLES, Statement, has_run, starts, unwound
@@ -20,7 +20,8 @@ from schemalint.readers.sessions import EXECUTING, receiver_session
 _OBJECTS = frozenset({"get", "get_one"})
 _BULK = {"bulk_insert_mappings": "insert", "bulk_update_mappings": "update"}
 _MENTIONS = re.compile(
-    rb"execute|scalar|exec\b|query|objects|fetch|select|insert|update|delete|text|\bget|stream|iterate|_manager|bulk_"
+    marks_of_names(EXECUTING | _OBJECTS | {"text"}).pattern
+    + rb"|query|objects|select|insert|update|delete|_text|get_or_|_manager|bulk_"
 )
 _MANAGER = SessionOrigin("sync", "django", None, "session", "manager")
 _MODEL_QUERY = SessionOrigin("sync", "flask-sqlalchemy", None, "session", "manager")
@@ -111,8 +112,8 @@ class _Reading:
         return session
 
     def _loads(self, site: CallSite, func: Attribute, where: Where) -> bool:
-        """`session.get(User, id)`."""
-        if not site.node.args:
+        """`session.get(User, id)`; dictionaries have such a method too."""
+        if not site.node.args or isinstance(site.node.args[0].value, Constant):
             return False
         found = self.entities.entity(where, site.node.args[0].value)
         session = receiver_session(self.evidence, self.flow, site)
