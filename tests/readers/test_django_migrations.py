@@ -257,3 +257,25 @@ def test_concurrently_needs_a_migration_that_is_not_atomic(shop: Shop) -> None:
     assert atomic.operation.concurrently is True
     assert not atomic.placed.autocommit
     assert apart.placed.autocommit
+
+
+@pytest.mark.parametrize(
+    ("field", "cast"),
+    [
+        ("DateTimeField()", '"x"::timestamp with time zone'),
+        ("CharField(max_length=3)", '"x"::varchar(3)'),
+        ("DecimalField(max_digits=7, decimal_places=2)", '"x"::numeric(7, 2)'),
+        ("FloatField()", '"x"::double precision'),
+        ("JSONField()", '"x"::jsonb'),
+    ],
+)
+def test_a_type_is_changed_by_the_cast_that_django_writes(shop: Shop, field: str, cast: str) -> None:
+    done = shop.does(
+        ITEM,
+        'migrations.AddField("item", "x", models.DateField(null=True))',
+        f'migrations.AlterField("item", "x", models.{field[:-1]}{"" if field.endswith("()") else ", "}null=True))',
+    )
+
+    altered = done[0]
+    assert isinstance(altered, ops.AlterColumn)
+    assert altered.using == cast

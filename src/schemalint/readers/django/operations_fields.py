@@ -285,7 +285,20 @@ def _using(was: Part, now: Part) -> str | None:
     old, new = was.column.type, now.column.type
     if isinstance(old, SqlType) and isinstance(new, SqlType) and old.family == new.family and old.item == new.item:
         return None
-    return f'"{now.name}"::{new.family if isinstance(new, SqlType) else "text"}'
+    return f'"{now.name}"::{_spelled(new)}' if isinstance(new, SqlType) else "?"
+
+
+def _spelled(kind: SqlType) -> str:
+    """A type as Django writes it for PostgreSQL."""
+    if kind.family == "array" and kind.item is not None:
+        return f"{_spelled(kind.item)}[]"
+    if kind.length is not None:
+        return f"{kind.family}({kind.length})"
+    if kind.family == "numeric" and kind.precision is not None:
+        return f"numeric({kind.precision}, {kind.scale})"
+    if kind.timezone:
+        return f"{kind.family} with time zone"
+    return {"double": "double precision", "other": kind.name or "text"}.get(kind.family, kind.family)
 
 
 def _added_keys(moment: Moment, table: ObjectName, was: Part, now: Part) -> Iterator[Did]:
