@@ -283,6 +283,15 @@ class TestGuardsAndConditions:
         assert (users.created_in, users.complete, users.has_column("c")) == ("r1", False, None)
 
 
+class TestNamesThatAreNotKnown:
+    def test_an_index_whose_name_is_computed_may_be_any(self) -> None:
+        timeline = Timeline()
+        timeline.apply(table(USERS, "id"), "r1")
+        assert timeline.now().has_index("ix_users", table=USERS) is False
+        timeline.apply(ops.CreateIndex(USERS, IndexDef(Unknown("it is computed"), (IndexElement("id"),))), "r1")
+        assert timeline.now().has_index("ix_users", table=USERS) is None
+
+
 class TestOpaque:
     def test_known_things_stay_and_absence_becomes_unknown(self) -> None:
         view = replay(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import Reach
 from schemalint.facts.tables import TableDef
+from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import default_constraint_name, default_index_name
 from schemalint.schema.parts import ColumnView, ConstraintView, IndexView
 from schemalint.schema.store import (
@@ -157,8 +158,10 @@ class TableView:
         return tuple(IndexView.of(entry, self.name) for entry in self._present(self._store.indexes))
 
     def has_index(self, name: str) -> bool | None:
-        """Whether the table has an index; None where that is not known."""
-        return self._presence(self._named(self._store.indexes, name))
+        """Whether the table has an index; None where that is not known, as where the name of one is not."""
+        found = self._presence(self._named(self._store.indexes, name))
+        nameless = found is False and any(isinstance(index.definition.name, Unknown) for index in self.indexes())
+        return None if nameless else found
 
     def constraint(self, name: str) -> ConstraintView | None:
         """The constraint of a name, by the name that PostgreSQL gives it where the source gives none."""
