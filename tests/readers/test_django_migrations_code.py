@@ -182,3 +182,11 @@ def test_a_table_that_the_schema_editor_renames_is_renamed(shop: Shop) -> None:
     (renamed,) = shop.does(ITEM, "migrations.RunPython(rename)", helpers=helpers)
 
     assert renamed == ops.RenameTable(ObjectName("auth_group"), ObjectName("account_group"))
+
+
+def test_texts_of_several_languages_are_texts(shop: Shop) -> None:
+    field = 'migrations.AddField("item", "title", i18nfield.fields.I18nCharField(max_length=20, null=True))'
+    (added,) = shop.does(ITEM, field, helpers="import i18nfield.fields")
+
+    assert isinstance(added, ops.AddColumn)
+    assert added.column.type == SqlType("text")

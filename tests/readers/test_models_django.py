@@ -69,6 +69,13 @@ def test_fields(text: str, expected: ColumnType, nullable: bool) -> None:
     assert found.nullable is nullable
 
 
+def test_fields_of_libraries() -> None:
+    text = "from i18nfield.fields import I18nCharField\nclass T(models.Model):\n  x = I18nCharField(max_length=200)\n"
+    found = table(text)
+    assert [column.type for column in found.columns if column.name == "x"] == [SqlType("text")]
+    assert found.complete
+
+
 def test_a_number_of_digits_that_is_computed_is_not_taken_for_none() -> None:
     found = table(
         "import sizes\nclass T(models.Model):\n  x = models.DecimalField(max_digits=sizes.x(), decimal_places=2)\n"

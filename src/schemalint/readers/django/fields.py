@@ -130,6 +130,8 @@ _OF_LIBRARIES: dict[str, tuple[str, Mapping[str, int]]] = {
     "djmoney.models.fields.CurrencyField": ("CharField", {"max_length": 3}),
     "djmoney.models.fields.MoneyField": ("DecimalField", {}),
     "easy_thumbnails.fields.ThumbnailerImageField": ("ImageField", {}),
+    "i18nfield.fields.I18nCharField": ("TextField", {}),
+    "i18nfield.fields.I18nTextField": ("TextField", {}),
     "imagekit.models.fields.ProcessedImageField": ("ImageField", {}),
     "jsonfield.fields.JSONField": ("TextField", {}),
     "modelcluster.fields.ParentalKey": ("ForeignKey", {}),

@@ -12,7 +12,8 @@ from schemalint.readers.models.django_sql import condition_sql, default_sql
 
 _FIELDS = (
     *("django.db.models.", "django.contrib.postgres.", "django.contrib.gis.db.models.", "django_extensions."),
-    *("mptt.fields.", "phonenumber_field.", "timezone_field.", "colorfield.", "django_countries.", "django."),
+    *("mptt.fields.", "phonenumber_field.", "timezone_field.", "colorfield.", "django_countries.", "i18nfield."),
+    "django.",
 )
 _SIMPLE = {
     "AutoField": SqlType("integer"),
@@ -38,6 +39,8 @@ _SIMPLE = {
     "TimeField": SqlType("time", timezone=False),
     "UUIDField": SqlType("uuid"),
     "SearchVectorField": SqlType("tsvector"),
+    "I18nCharField": SqlType("text"),
+    "I18nTextField": SqlType("text"),
     "HStoreField": SqlType("other", name="hstore"),
     "CITextField": SqlType("other", name="citext"),
     "CICharField": SqlType("other", name="citext"),
