@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemalint.diagnostics import Weight
 from schemalint.facts.names import ObjectName
+from schemalint.facts.operations import CreateTable, DropTable
 from schemalint.project.subjects import Revision, Step, Target
 
 
@@ -43,14 +44,28 @@ def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
     """Whether nobody can be using a table, or a column of it, yet when the step runs.
 
     So it is where the step's own revision makes it, and where a revision does that is not released, as long as it is
-    known what is: a branch makes and changes a thing in two revisions that are deployed together.
+    known what is: a branch makes and changes a thing in two revisions that are deployed together. What a try that
+    failed has left is nobody's either.
     """
     found = step.schema.table(table)
     if found is None:
-        return False
+        return column is None and _is_left_over(step, table)
     part = found.column(column) if column is not None else None
     makers = {found.created_in, part.created_in if part is not None else None}
     return any(maker is not None and _is_undeployed(step, maker) for maker in makers)
+
+
+def _is_left_over(step: Step, table: ObjectName) -> bool:
+    """Whether a table that no revision made is one that a batch of Alembic makes and drops, or one that is dropped where
+    it exists for the revision to make it itself."""
+    if table.name.startswith("_alembic_tmp_"):
+        return True
+    made = (other.operation for other in step.revision.steps if other.number > step.number)
+    return (
+        isinstance(step.operation, DropTable)
+        and (step.operation.if_exists or step.placed.guarded)
+        and any(isinstance(operation, CreateTable) and operation.table.name == table for operation in made)
+    )
 
 
 def _is_undeployed(step: Step, maker: str) -> bool:
