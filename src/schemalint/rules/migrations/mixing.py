@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from schemalint.diagnostics import Related, Weight
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AddColumn, DataChange
+from schemalint.facts.operations import AddColumn, DataChange, DropIndex
 from schemalint.project.subjects import Revision, Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new, statement_of
@@ -69,7 +69,11 @@ def _consequence(step: Step) -> str:
 
 
 def _table(step: Step) -> object:
-    return getattr(step.operation, "table", None) or getattr(step.operation, "name", None) or "a table"
+    operation = step.operation
+    if isinstance(operation, DropIndex) and operation.table is None and isinstance(operation.name, str):
+        index = step.schema.index(operation.name, operation.schema)
+        return index.table if index is not None else operation.name
+    return getattr(operation, "table", None) or getattr(operation, "name", None) or "a table"
 
 
 def _changes_rows(step: Step) -> bool:
