@@ -284,6 +284,15 @@ class TestGuardsAndConditions:
 
 
 class TestNamesThatAreNotKnown:
+    def test_a_key_that_may_be_dropped_may_take_what_refers_to_it_along(self) -> None:
+        reference = ForeignKeyDef("fk", ("user_id",), USERS, ("id",))
+        view = replay(
+            table(USERS, "id", constraints=(PrimaryKeyDef(None, ("id",)), UniqueDef(None, ("id",)))),
+            table(POSTS, "user_id", constraints=(reference,)),
+            ops.DropConstraint(USERS, "pk_users", cascade=True),
+        )
+        assert view.has_constraint(POSTS, "fk") is None
+
     def test_an_index_whose_name_is_computed_may_be_any(self) -> None:
         timeline = Timeline()
         timeline.apply(table(USERS, "id"), "r1")

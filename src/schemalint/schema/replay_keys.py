@@ -34,6 +34,7 @@ from schemalint.schema.references import (
     find,
     hold_constraint,
     hold_index,
+    references_to,
     set_not_null,
     there,
 )
@@ -134,6 +135,8 @@ def drop_constraint(change: Change, operation: DropConstraint) -> None:
         _drop_constraint(change, table, candidates[0], operation.cascade)
     else:
         _doubt(change, candidates)
+        if operation.cascade:
+            _doubt(change, [track for track, _ in references_to(change.store, current_name(table))])
     if isinstance(name, str):
         unseen = ConstraintState(CheckDef(name, Unknown(_NEVER_MADE)))
         change.remove(table.constraints.setdefault(name, Track()), unseen)
