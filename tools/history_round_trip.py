@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 from schemalint.project.attempts import Attempts
-from schemalint.project.replay import BodyReader, Reading, reader, take_back
+from schemalint.project.bodies import BodyReader
+from schemalint.project.replay import Reading, reader, take_back
 from schemalint.project.subjects import History, Project, Revision
 from schemalint.schema.timeline import Timeline
 from schemalint.views.schema import schema_as_sql
