@@ -56,8 +56,8 @@ def is_new(step: Step, table: ObjectName, column: str | None = None) -> bool:
 
 
 def _is_left_over(step: Step, table: ObjectName) -> bool:
-    """Whether a table that no revision made is one that a batch of Alembic makes and drops, or one that is dropped where
-    it exists for the revision to make it itself."""
+    """Whether a table that no revision made is one that a batch of Alembic makes and drops, or one that is dropped
+    where it exists for the revision to make it itself."""
     if table.name.startswith("_alembic_tmp_"):
         return True
     made = (other.operation for other in step.revision.steps if other.number > step.number)

@@ -18,8 +18,12 @@ _MEASURED = {
 def consequence(model: SqlType, made: SqlType, dialect: str | None) -> tuple[bool, str]:
     """Whether something fails or changes what is written, and what it is.
 
-    The casts are those that SQLAlchemy 2.1 writes for asyncpg and psycopg 3, the errors those of PostgreSQL 15.
+    The casts are those that SQLAlchemy 2.1 writes for asyncpg and psycopg 3, the errors those of PostgreSQL 15. SQLite
+    refuses nothing: it makes a text of a number in a column for texts, and a number of a text where it can.
     """
+    if dialect == "sqlite":
+        crossing = is_text(model) != is_text(made)
+        return crossing, f"SQLite stores it as {'a text' if is_text(made) else made.family}, and gives that back"
     if model.family in INTEGERS and made.family in INTEGERS:
         if INTEGERS.index(model.family) > INTEGERS.index(made.family):
             return True, f"what {made.family} cannot hold is refused"
@@ -34,7 +38,7 @@ def consequence(model: SqlType, made: SqlType, dialect: str | None) -> tuple[boo
         return True, _zones(bool(model.timezone))
     elif model.family == "enum" and (made.family == "enum" or is_text(made)):
         if dialect in (None, "postgresql") and model.enum is not None:
-            return False, f"asyncpg is told to cast to `{model.enum}`, which is not the type of the column"
+            return False, f"asyncpg and psycopg 3 are told to cast to `{model.enum}`, which is not the column's type"
     elif (model.family, made.family) in _MEASURED:
         return True, _MEASURED[model.family, made.family]
     elif (model.family, made.family) != ("json", "jsonb"):
