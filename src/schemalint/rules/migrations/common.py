@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Union
 
@@ -11,6 +12,13 @@ from schemalint.facts.revisions import PlacedOperation
 from schemalint.facts.types import ColumnType, SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Revision, Step
+
+_SCRATCH = re.compile(r"(^|_)(tmp|temp|bak|backup|old)(_|\d*$)")
+
+
+def is_scratch(name: str) -> bool:
+    """Whether a table's name says that its contents are a copy: `_alembic_tmp_users`, `users_backup`, `users_old`."""
+    return _SCRATCH.search(name.lower()) is not None
 
 
 def bodies(revision: Revision) -> Iterator[tuple[str, PlacedOperation]]:

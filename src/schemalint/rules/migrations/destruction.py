@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Related, Weight
@@ -18,6 +17,7 @@ from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import approval, is_new
 from schemalint.rules.migrations.cascades import cascading, columns_lost, doubt, named, tables_lost
+from schemalint.rules.migrations.common import is_scratch
 
 
 @rule("MIG008", "unapproved-table-drop", "E/E/E", supersedes=("unreviewed-autogenerate",), judges_change=True)
@@ -25,7 +25,7 @@ def unapproved_table_drop(step: Step) -> Iterator[Finding]:
     """Dropping a table loses its rows for good, so somebody has to say that this is meant."""
     operation = step.operation
     yield from _tables_with(step)
-    if not isinstance(operation, DropTable) or isinstance(operation.name, Unknown) or _is_scratch(operation.name.name):
+    if not isinstance(operation, DropTable) or isinstance(operation.name, Unknown) or is_scratch(operation.name.name):
         return
     if is_new(step, operation.name):
         return
@@ -44,18 +44,10 @@ def unapproved_table_drop(step: Step) -> Iterator[Finding]:
     )
 
 
-_SCRATCH = re.compile(r"(^|_)(tmp|temp|bak|backup|old)(_|\d*$)")
-
-
-def _is_scratch(name: str) -> bool:
-    """Whether a table's name says that its contents are a copy: `_alembic_tmp_users`, `users_backup`, `users_old`."""
-    return _SCRATCH.search(name.lower()) is not None
-
-
 def _tables_with(step: Step) -> Iterator[Finding]:
     """What is lost with a schema that is dropped with CASCADE."""
     dropped = cascading(step)
-    lost = [name for name in tables_lost(step) if not _is_scratch(name.name)] if dropped is not None else []
+    lost = [name for name in tables_lost(step) if not is_scratch(name.name)] if dropped is not None else []
     if not lost:
         return
     yield Finding(

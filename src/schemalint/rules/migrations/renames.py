@@ -66,7 +66,8 @@ def _finding(step: Step, made: Step, old: str, new: str, rename: str) -> Finding
         place=step.place,
         message=f"`{old}` is dropped and `{new}`, much the same, is made in its place: if that is a rename, all of its "
         "values are lost",
-        help=f"Rename it, which keeps them: `{rename}`.",
+        help=f"Rename it, which keeps them: `{rename}`; what is in use has to answer to both names for a release "
+        "(`in-place-rename`).",
         anchor=step.anchor,
         facts=(
             f"nothing in this revision copies `{old}` to `{new}`",

@@ -1,0 +1,1 @@
+"""EVO: what breaks for code that was written for the schema before the change."""
