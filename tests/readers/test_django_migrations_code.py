@@ -88,13 +88,27 @@ def test_rows_of_a_list_are_some_rows(shop: Shop) -> None:
             found = [item for item in Item.objects.all() if item.rank > 3]
             Item.objects.bulk_update(found, ["name"])
 
+        def chosen(apps, schema_editor):
+            Item = apps.get_model("shop", "Item")
+            Item.objects.bulk_update([item for item in Item.objects.filter(rank=1)], ["name"])
+
         def all_of_them(apps, schema_editor):
             Item = apps.get_model("shop", "Item")
             Item.objects.bulk_update(Item.objects.all(), ["name"], batch_size=100)
-        """
-    done = shop.does(ITEM, "migrations.RunPython(some), migrations.RunPython(all_of_them)", helpers=helpers)
 
-    assert [each.bounded for each in done if isinstance(each, ops.DataChange)] == [True, False]
+        def in_batches(apps, schema_editor):
+            Item = apps.get_model("shop", "Item")
+            batch = []
+            for item in Item.objects.all().iterator():
+                item.name = "x"
+                batch.append(item)
+            if batch:
+                Item.objects.bulk_update(batch, ["name"])
+        """
+    code = ", ".join(f"migrations.RunPython({name})" for name in ("some", "chosen", "all_of_them", "in_batches"))
+    done = shop.does(ITEM, code, helpers=helpers)
+
+    assert [each.bounded for each in done if isinstance(each, ops.DataChange)] == [True, True, False, False]
 
 
 def test_operations_and_fields_of_the_project_are_those_they_derive_from(shop: Shop) -> None:

@@ -211,9 +211,7 @@ class DataFramework(DjangoFramework):
         elif name == "bulk_update":
             fields = args[1].value if len(args) > 1 else None
             names = [str(item) for item in fields.values] if isinstance(fields, Items) else []
-            given = args[0].value if args else None
-            whole = isinstance(given, Handle) and given.kind == "rows" and given.data[2] is False
-            self._changed("update", owner, names, not whole, place)
+            self._changed("update", owner, names, not self._are_all(args[0].value if args else None), place)
         return Unsure(f"what {name} of the rows gives")
 
     def _record(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
@@ -238,6 +236,13 @@ class DataFramework(DjangoFramework):
         read = tuple(self._columns_read()) if command != "delete" else ()
         change = DataChange(command, table, columns, read, bounded=bounded)
         self.emitter.take(self.machine, [Did(change)], command, place, ())
+
+    def _are_all(self, given: Value) -> bool:
+        """Whether what is saved in bulk is all rows of a table: rows that were not chosen by any field of theirs."""
+        if isinstance(given, Handle):
+            return given.kind == "rows" and given.data[2] is False
+        records = [item for item in given.values if isinstance(item, Handle)] if isinstance(given, Items) else []
+        return bool(records) and all(each.data[2] is False and each.data[:2] not in self._read for each in records)
 
     def _reads(self, owner: Handle, field: str) -> None:
         """A field of a model is asked for, of a record or in a condition."""
