@@ -96,3 +96,19 @@ def test_messages_say_what_mysql_does(tmp_path: Path) -> None:
     ):
         (found,) = diagnostics(tmp_path, rule, MYSQL, "mysql:8.0")
         assert words in found.message
+
+
+def test_a_model_is_asked_for_by_its_application(tmp_path: Path) -> None:
+    migration = """
+from django.db import migrations
+from shop.models import Tag
+
+def fill(apps, schema_editor):
+    Tag.objects.create(name="x")
+
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+"""
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/migrations/0001_fill.py": migration}
+    (found,) = advice(tmp_path, "historical-model-bypass", files)
+    assert 'apps.get_model("shop", "Tag")' in found

@@ -80,11 +80,18 @@ def _bypasses(code: Code, revision: Revision, models: set[str]) -> Iterator[Find
             message=f"`{revision.id}` works with {what} as it is today, not as it was when this was written: a later "
             "change of the model breaks it on new databases",
             help="Ask the `apps` that the function of RunPython is given: "
-            f'`apps.get_model("app_label", "{"Model" if name in _OF_TODAY else model}")`.',
+            f'`apps.get_model("{_label(revision, home)}", "{"Model" if name in _OF_TODAY else model}")`.',
             anchor=f"{revision.id}:model:{name}",
             weight=Weight.FULL if name in models or name in _OF_TODAY else Weight.REDUCED,
             related=tuple(Related(place, "here too") for place in others),
         )
+
+
+def _label(revision: Revision, home: str) -> str:
+    """The label of the application that a model's module belongs to, where that is the revision's own."""
+    package = revision.definition.path.rpartition("/migrations/")[0].replace("/", ".")
+    own = package.endswith(home.partition(".models")[0]) and ".models" in f"{home}."
+    return revision.id.partition(".")[0] if own and package else "app_label"
 
 
 def _run(code: Code, revision: Revision) -> Iterator[Function]:
