@@ -90,8 +90,9 @@ def _bypasses(code: Code, revision: Revision, models: set[str]) -> Iterator[Find
 def _label(revision: Revision, home: str) -> str:
     """The label of the application that a model's module belongs to, where that is the revision's own."""
     package = revision.definition.path.rpartition("/migrations/")[0].replace("/", ".")
-    own = package.endswith(home.partition(".models")[0]) and ".models" in f"{home}."
-    return revision.id.partition(".")[0] if own and package else "app_label"
+    application, models, _ = f"{home}.".partition(".models.")
+    own = f".{package}".endswith(f".{application}")
+    return revision.id.partition(".")[0] if own and models else "app_label"
 
 
 def _run(code: Code, revision: Revision) -> Iterator[Function]:
