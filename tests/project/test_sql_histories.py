@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import CreateIndex
 from schemalint.facts.types import SqlType
@@ -243,6 +245,14 @@ def test_a_folder_of_pairs_without_any_way_back_asks_for_none(linked) -> None:
     assert all(revision.definition.downgrade is not None for revision in only(linked(files)).ordered)
     one_back = {**files, "m/1_a.down.sql": "DROP TABLE a;"}
     assert only(linked(one_back)).ordered[1].definition.downgrade is None
+
+
+@pytest.mark.parametrize(
+    ("path", "opens"), [("m/V1__a.sql", False), ("m/1_a.up.sql", True), ("supabase/migrations/1_a.sql", True)]
+)
+def test_begin_opens_a_transaction_where_the_tool_opens_none(linked, path, opens) -> None:
+    (revision,) = only(linked({path: "BEGIN; DELETE FROM a; COMMIT;"})).ordered
+    assert [placed.autocommit for placed in revision.operations] == [opens, False, False]
 
 
 def test_diesel_and_prisma_run_a_script_without_a_transaction_too(linked) -> None:

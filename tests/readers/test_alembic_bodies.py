@@ -221,6 +221,32 @@ def test_a_commit_ends_its_region(upgrade, commit):
     assert [placed.region for placed in reading.placed] == [0, 0, 1]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "with op.get_bind().engine.connect() as other:\n    other.execute(sa.text('COMMIT'))\n    other.commit()",
+        "with op.get_bind().engine.begin() as other:\n    other.rollback()",
+        "nested = op.get_bind().begin_nested()\nnested.rollback()",
+        "engine = sa.engine_from_config({})\nengine.connect().commit()",
+        "sa.orm.Session(bind=op.get_bind()).commit()",
+    ],
+)
+def test_what_ends_another_transaction_does_not_end_the_revisions(upgrade, body):
+    reading = upgrade(f"op.drop_table('a')\n{body}\nop.drop_table('b')")
+    assert reading.kinds == ["DropTable", "DropTable"]
+    assert [placed.region for placed in reading.placed] == [0, 0]
+
+
+def test_what_another_connection_does_is_done(upgrade):
+    reading = upgrade("op.get_bind().engine.connect().execute(sa.text('DROP TABLE a; COMMIT'))\nop.execute('COMMIT')")
+    assert reading.kinds == ["DropTable", "TransactionControl"]
+
+
+def test_commit_of_a_connection_is_told_from_the_statement(upgrade):
+    reading = upgrade("op.get_bind().commit()\nop.execute('COMMIT')")
+    assert [[name for name, _ in placed.arguments] for placed in reading.placed] == [["connection"], ["sqltext"]]
+
+
 @pytest.mark.parametrize("call", ["later(op)", "tools.later(op.get_bind())", "later(bind=op.get_bind())"])
 def test_what_takes_the_database_out_of_the_project_is_opaque(upgrade, call):
     reading = upgrade(f"from elsewhere import later, tools\n{call}")

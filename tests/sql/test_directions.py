@@ -114,3 +114,4 @@ def test_scripts_that_run_without_a_transaction(comment: str) -> None:
     assert not is_transactional(f"{comment}\nCREATE INDEX CONCURRENTLY i ON t (a);")
     assert is_transactional("-- a transaction is needed\nCREATE INDEX i ON t (a);", "run_in_transaction = true")
     assert not is_transactional("CREATE INDEX i ON t (a);", "# why\nrun_in_transaction = false\n")
+    assert not is_transactional("CREATE INDEX i ON t (a);", "executeInTransaction=false\n")

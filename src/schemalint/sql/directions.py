@@ -62,6 +62,10 @@ class ScriptName(NamedTuple):
     transactional: bool = True
 
 
+SENT_AT_ONCE = frozenset({"golang-migrate", "prisma", "supabase"})
+"""Tools that send a file at once and open no transaction for it: the server makes one of it, and a BEGIN that stands
+there opens one."""
+
 _DIRECTIVE = re.compile(
     r"^[ \t]*--[ \t]*(?:\+(?P<tool>goose|migrate)[ \t]+(?P<word>Up|Down|NO TRANSACTION)|(?P<dbmate>migrate):"
     r"(?P<side>up|down))\b(?P<rest>[^\n]*)$",
@@ -186,7 +190,9 @@ _WITHOUT_TRANSACTION = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """What scripts of yoyo, sqlx, postgres-migrations, Atlas and tern say that are to run without a transaction."""
-_METADATA = re.compile(r"^[ \t]*run_in_transaction[ \t]*=[ \t]*false\b", re.MULTILINE)
+_METADATA = re.compile(
+    r"^[ \t]*(?:run_in_transaction|executeInTransaction)[ \t]*=[ \t]*false\b", re.MULTILINE | re.IGNORECASE
+)
 
 
 def yoyo_depends(text: str) -> tuple[str, ...] | None:
@@ -196,7 +202,8 @@ def yoyo_depends(text: str) -> tuple[str, ...] | None:
 
 
 def is_transactional(text: str, metadata: str | None = None) -> bool:
-    """Whether a script runs in a transaction, unless a comment or Diesel's `metadata.toml` beside it says otherwise."""
+    """Whether a script runs in a transaction: a comment may say otherwise, or a file beside it (`metadata.toml` of
+    Diesel, `<script>.conf` of Flyway)."""
     return _WITHOUT_TRANSACTION.search(text) is None and (metadata is None or _METADATA.search(metadata) is None)
 
 

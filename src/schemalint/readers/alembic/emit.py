@@ -46,7 +46,10 @@ class Environment:
 
 @dataclass(slots=True)
 class Emitter:
-    """Places operations and hands them on. While `held` is a list, they wait there."""
+    """Places operations and hands them on. While `held` is a list, they wait there.
+
+    `elsewhere` tells that what runs is sent over another connection than the revision's.
+    """
 
     environment: Environment
     operations: list[PlacedOperation] = field(default_factory=list)
@@ -55,10 +58,13 @@ class Emitter:
     region: int = 0
     autocommit: bool = False
     batches: int = 0
+    elsewhere: bool = False
 
     def take(self, machine: Machine, did: Iterable[Did], what: str, place: Place, arguments: Arguments) -> None:
-        """Places what a call did."""
+        """Places what a call did. What ends a transaction of another connection is no matter of the revision's."""
         for item in did:
+            if self.elsewhere and isinstance(item.operation, TransactionControl):
+                continue
             own = arguments if item.arguments is None else item.arguments
             self._place(machine, item, item.place or place, own)
             if isinstance(item.operation, OpaqueOperation):
@@ -121,6 +127,15 @@ class Emitter:
         finally:
             self.autocommit = before
             self.region += 1
+
+    @contextmanager
+    def apart(self, elsewhere: bool) -> Iterator[None]:
+        """What is placed inside is sent over another connection, or over the revision's own."""
+        self.elsewhere = elsewhere
+        try:
+            yield
+        finally:
+            self.elsewhere = False
 
     @contextmanager
     def in_batch(self) -> Iterator[None]:

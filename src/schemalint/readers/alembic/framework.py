@@ -35,6 +35,7 @@ from schemalint.readers.alembic.data import execute, session_call
 from schemalint.readers.alembic.emit import Emitter
 from schemalint.readers.alembic.follow import named, reaches_database, stands_for
 from schemalint.readers.alembic.handles import (
+    APART,
     CONNECTION,
     CONTEXT,
     DIALECT,
@@ -194,7 +195,7 @@ class AlembicFramework(Framework):
         if name.startswith("oslo_db.sqlalchemy."):
             return catalog.oslo(self._schema(), name, args)
         if name in _ENGINES:
-            return CONNECTION
+            return APART
         if name in _INSPECTORS and args and isinstance(args[0].value, Handle):
             return Handle("inspector")
         if name in _SESSIONS or (short in ("Session", "session") and any(is_database(arg.value) for arg in args)):
@@ -308,28 +309,27 @@ class AlembicFramework(Framework):
 
     def _connection_call(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
         if name in ("execute", "exec", "scalar", "scalars", "exec_driver_sql", "static_output", "_exec", "stream"):
-            return execute(self.machine, self.emitter, args, place)
+            with self.emitter.apart(owner == APART):
+                return execute(self.machine, self.emitter, args, place)
         if name in ("has_table", "get_table_names", "table_names"):
             return catalog.ask(self._schema(), name, args, self.emitter.environment.dialect)
         if name == "autocommit_block":
             return Handle("autocommit")
         if name in ("commit", "rollback") and owner.kind == "connection":
-            self.emitter.take(self.machine, [Did(TransactionControl(name))], name, place, ())
+            with self.emitter.apart(owner == APART):
+                did = [Did(TransactionControl(name))]
+                self.emitter.take(self.machine, did, name, place, (("connection", place),))
             return None
         if name == "run_sync":
             return self.machine.call(args[0].value if args else None, (Given(None, owner), *args[1:]), place)
         if owner.kind == "session" and name not in ("begin", "connection", "get_bind"):
             return session_call(self.machine, self.emitter, name, owner, args, place)
-        if name in (
-            "begin",
-            "begin_nested",
-            "begin_transaction",
-            "connect",
-            "execution_options",
-            "connection",
-            "get_bind",
-        ):
-            return CONNECTION if name in ("connection", "get_bind", "connect") else owner
+        if name in ("begin", "begin_nested", "connect") and owner.kind == "connection":
+            return APART
+        if name in ("begin", "begin_nested", "begin_transaction", "connect", "execution_options"):
+            return owner
+        if name in ("connection", "get_bind"):
+            return owner if owner == APART else CONNECTION
         return Unsure(f"{name} of a {owner.kind} is not followed")
 
     # ---------------------------------------------------------------------------------------- what is not understood

@@ -7,6 +7,8 @@ from schemalint.readers.alembic import catalog
 
 OP = "alembic.op"
 CONNECTION, CONTEXT, DIALECT, SESSION = Handle("connection"), Handle("context"), Handle("dialect"), Handle("session")
+APART = Handle("connection", ("apart",))
+"""An engine, what it connects, and a transaction begun by hand: what ends one there does not end the revision's."""
 _DATABASE = frozenset({"connection", "context", "session", "batch"})
 
 
@@ -19,7 +21,7 @@ def handle_attribute(dialect: str | None, owner: Handle, name: str) -> Value | M
     if name in ("connection", "bind", "engine", "sync_engine", "sync_connection") and owner.kind in (
         "context", "connection", "session", "inspector",
     ):  # fmt: skip
-        return CONNECTION
+        return APART if owner == APART or name in ("engine", "sync_engine") else CONNECTION
     if name == "dialect" and owner.kind in ("context", "connection", "inspector"):
         return DIALECT
     if owner.kind == "connection" and name == "name":

@@ -20,6 +20,7 @@ from schemalint.readers.alembic.emit import Environment, NotUnderstood
 from schemalint.readers.sql.enums import with_enums
 from schemalint.readers.sql.revisions import Part, part_place
 from schemalint.source.text import line_starts
+from schemalint.sql.directions import SENT_AT_ONCE
 from schemalint.sql.parse import located_operations
 from schemalint.sql.split import Statement, statements
 
@@ -47,11 +48,12 @@ def read_sql_body(tool: str, parts: Sequence[Part], environment: Environment) ->
             operation = with_enums(located.operation, environment.schema())
             command = operation.command if isinstance(operation, TransactionControl) else ""
             alone = not open_transaction or (tool in _LEAVES_TRANSACTION and _refuses_transaction(operation))
+            alone = alone or (command == "begin" and tool in SENT_AT_ONCE)
             placed = PlacedOperation(
                 operation=operation,
                 place=Place(part.path, span),
                 region=region,
-                autocommit=alone and not command,
+                autocommit=alone,
                 guarded=located.guarded,
                 continues=located.continues,
             )

@@ -101,7 +101,8 @@ def _file(path: str, text: str, read: Read) -> ScriptFile | None:
     named = script_name(path)
     if named is None or named.direction == "verify":
         return None
-    metadata = read(posixpath.join(folder, "metadata.toml")) if named.tool == "diesel" else None
+    beside = {"diesel": posixpath.join(folder, "metadata.toml"), "flyway": f"{path}.conf"}.get(named.tool)
+    metadata = read(beside) if beside is not None else None
     wrapped = named.transactional and is_transactional(text, metadata) and named.tool not in _OWN_TRANSACTIONS
     whole = (Section(0, len(text), wrapped),)
     return ScriptFile(
