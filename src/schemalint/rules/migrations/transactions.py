@@ -20,7 +20,7 @@ from schemalint.rules.common import statement_of, way_for
 @rule("MIG021", "concurrent-op-in-transaction", "E/E/E", judges_change=True)
 def concurrent_op_in_transaction(step: Step) -> Iterator[Finding]:
     """PostgreSQL refuses CONCURRENTLY and VACUUM inside a transaction, and a revision runs in one."""
-    statement = _refused_in_transaction(step.operation)
+    statement = refused_in_transaction(step.operation)
     if statement is None or step.placed.autocommit or _runs_without_transaction(step):
         return
     if step.target.runs_on("postgresql") is False:
@@ -42,7 +42,7 @@ def concurrent_op_in_transaction(step: Step) -> Iterator[Finding]:
     )
 
 
-def _refused_in_transaction(operation: Operation) -> str | None:
+def refused_in_transaction(operation: Operation) -> str | None:
     """The statement as PostgreSQL names it in its error, or None for one that may run in a transaction."""
     if isinstance(operation, CreateIndex) and operation.concurrently is True:
         return "CREATE INDEX CONCURRENTLY"
