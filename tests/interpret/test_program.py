@@ -28,6 +28,7 @@ def program(*paths: str, **sources: str) -> Program:
         (("app/models.py", "app/models/__init__.py"), "app/x.py", "app.models", "app/models/__init__.py"),
         (("app/models.py",), "app/api.py", "models.user", None),
         (("app/models.py",), "app/api.py", "sqlalchemy", None),
+        (("libs/sqlalchemy/__init__.py", "libs/sqlalchemy/orm.py"), "app/api.py", "sqlalchemy.orm", None),
     ],
 )
 def test_a_dotted_name_is_found_below_the_folders_python_would_search(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Folders of revisions are commonly named after the library, which is loaded long before Python could find the folder.
 _NAMED_AFTER = frozenset({"alembic"})
+_BROUGHT_ALONG = frozenset({"django", "flask_migrate", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"})
+"""What the readers know by name: it is the library's, even where a project has a copy of it."""
 _SOURCE_FOLDERS = frozenset({"", "src", "lib"})
 
 REGISTERS = b"add_request_method"
@@ -136,7 +138,8 @@ class Program:
         return location if location in self._all_folders else None
 
     def _search(self, dotted: str, folder: str) -> tuple[str | None, bool]:
-        candidates = self._suffixes.get(dotted)
+        top = dotted.partition(".")[0]
+        candidates = self._suffixes.get(dotted) if top not in _BROUGHT_ALONG else None
         if candidates is None:
             return None, False
         sure: list[tuple[str, str, bool]] = []
@@ -151,7 +154,6 @@ class Program:
                 (sure if likely and not self._wraps(path, dotted) else guesses).append((path, root, above))
             elif above and (root + "/__init__.py" not in self.modules or not self._is_package(root)):
                 guesses.append((path, root, above))
-        top = dotted.partition(".")[0]
         if top in sys.stdlib_module_names or top in _NAMED_AFTER:
             return _nearest(sure, folder), True
         return (_nearest(sure, folder), False) if sure else (_nearest(guesses, folder), True)
