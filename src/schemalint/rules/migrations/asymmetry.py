@@ -150,7 +150,7 @@ def _shown(difference: Difference) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, Default):
-        return f"`{value.sql}`"
+        return f"`'{value.sql}'`" if value.literal else f"`{value.sql}`"
     if isinstance(value, SqlType):
         return shown_type(value)
     if isinstance(value, Identity):
