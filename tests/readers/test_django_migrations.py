@@ -94,6 +94,21 @@ def test_what_the_database_does_not_know_changes_nothing(shop: Shop, field: str)
     assert shop.does(ITEM, f"migrations.AlterField('item', 'name', {field})") == []
 
 
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("on_delete=models.PROTECT, related_name='children', null=True", []),
+        ("on_delete=models.CASCADE, to_field='id', null=True, db_index=True", []),
+        ("on_delete=models.CASCADE, null=True, default=1", ["DropConstraint", "AddConstraint"]),
+    ],
+)
+def test_a_foreign_key_is_made_anew_where_django_alters_its_field(shop: Shop, field: str, changes: list[str]) -> None:
+    key = "migrations.AddField('item', 'parent', models.ForeignKey('self', models.CASCADE, null=True))"
+    did = shop.does(f"{ITEM}, {key}", f"migrations.AlterField('item', 'parent', models.ForeignKey('self', {field}))")
+
+    assert [type(operation).__name__ for operation in did] == changes
+
+
 def test_alter_field_changes_what_differs(shop: Shop) -> None:
     kinds = [
         type(operation).__name__

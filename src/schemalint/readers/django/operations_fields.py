@@ -47,6 +47,8 @@ _NOT_IN_DATABASE = frozenset(
         """
     )
 )
+_IN_PART = frozenset({"null", "db_index", "unique", "primary_key", "to_field"})
+"""Options whose effect a `Part` holds. Django leaves those out of its comparison that say what holds without them."""
 Places = tuple[tuple[str, Place], ...]
 
 
@@ -185,7 +187,8 @@ def _changed(moment: Moment, made: Made, old_name: str, new_name: str) -> Iterat
 
 def _relevant(field: Field) -> dict[str, Any]:
     """What makes Django alter a column, as far as it can be compared."""
-    known = {name: value for name, value in field.options.items() if name not in _NOT_IN_DATABASE and is_scalar(value)}
+    left_out = _NOT_IN_DATABASE | _IN_PART
+    known = {name: value for name, value in field.options.items() if name not in left_out and is_scalar(value)}
     return {**known, "": (field.kind, field.to)}
 
 
