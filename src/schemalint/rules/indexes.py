@@ -60,10 +60,10 @@ def unindexed_foreign_key(table: Table) -> Iterator[Finding]:
 
 
 def _server_indexes_keys(table: Table) -> bool:
-    """Whether Django or the server makes the index: InnoDB does, so it may be missing only elsewhere."""
+    """Whether the server makes the index: InnoDB does, so it may be missing only elsewhere."""
     servers = table.target.servers if table.target is not None else ()
     dialects = {server.dialect for server in servers}
-    return style_of(table) is Style.DJANGO or (bool(dialects) and dialects <= _INDEXES_KEYS_ITSELF)
+    return bool(dialects) and dialects <= _INDEXES_KEYS_ITSELF
 
 
 def _keys(table: Table) -> Iterator[tuple[ForeignKeyDef, TablePart]]:
@@ -115,6 +115,8 @@ def _index_help(style: Style, table: Table, columns: tuple[str, ...]) -> str:
             f'Create it in a new revision: `op.create_index({name}, "{table.name.name}", [{quoted}])`; on PostgreSQL '
             "with `postgresql_concurrently=True`, inside `with op.get_context().autocommit_block():`."
         )
+    if style is Style.DJANGO:
+        return "Leave out `db_index=False`, or let an index of `Meta.indexes` begin with it; then `makemigrations`."
     if len(columns) > 1:
         where = "to the arguments of `Table(...)`" if style is Style.CORE else "to `__table_args__`"
         return f"Add `Index({name}, {quoted})` {where}, and create it in a revision."
