@@ -357,6 +357,7 @@ def test_health_checks(sql: str, trivial: bool) -> None:
         ("for i in ids:\n    q = select(User).where(User.id == i)\n    session.execute(q)", ("i",), None),
         ("for i in ids:\n    session.execute(select(User))", (), None),
         ("while True:\n    session.execute(select(User))", (), None),
+        ("for _ in range(9):\n    c = ''.join(draw() for _ in ids)\n    session.get(User, c)", (), 9),
     ],
 )
 def test_queries_in_loops(body: str, variables: tuple[str, ...], length: int | None) -> None:

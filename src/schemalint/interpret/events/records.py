@@ -30,6 +30,7 @@ from schemalint.ir import (
     Attribute,
     Await,
     Call,
+    Comprehension,
     Constant,
     Expression,
     Name,
@@ -69,16 +70,29 @@ def place_of(program: Program, path: str, node: Node) -> Place:
 
 
 def names_in(root: Expression) -> Iterator[str]:
-    """The names that an expression mentions."""
+    """The names that an expression mentions, but for those that a comprehension in it binds for itself."""
     waiting: list[object] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Name):
             yield node.id
+        elif isinstance(node, Comprehension):
+            yield from _free_in(node)
         elif isinstance(node, tuple):
             waiting.extend(node)
         elif isinstance(node, Node) and not isinstance(node, Constant):
             waiting.extend(getattr(node, name) for name in node.__struct_fields__)
+
+
+def _free_in(node: Comprehension) -> Iterator[str]:
+    """The names of a comprehension that are those of the code around it; the first iterable stands there wholly."""
+    first, *others = node.clauses
+    yield from names_in(first.iterable)
+    bound = {name for clause in node.clauses for name in names_in(clause.target)}
+    conditions = (condition for clause in node.clauses for condition in clause.conditions)
+    for part in (node.element, node.value, *(clause.iterable for clause in others), *conditions):
+        if part is not None:
+            yield from (name for name in names_in(part) if name not in bound)
 
 
 def name_of_value(evidence: Evidence, value: Value | None) -> str | None:
