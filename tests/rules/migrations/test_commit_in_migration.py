@@ -57,6 +57,20 @@ def test_commit_of_a_connection_tells_that_the_rest_is_lost(tmp_path: Path) -> N
     assert found.severity.value == "warning"
 
 
+def test_a_commit_at_the_end_leaves_only_the_record_behind(tmp_path: Path) -> None:
+    (by_text,) = in_revision(tmp_path, f'{BEFORE}op.execute("COMMIT")')
+    (by_call,) = in_revision(tmp_path, f"{BEFORE}op.get_bind().commit()")
+    assert by_text.message.endswith("what ran before it is done for good, and the revision is not recorded yet")
+    assert "the record of the revision is rolled back without an error" in by_call.message
+
+
+def test_a_begin_is_told_of_where_it_opens_nothing(tmp_path: Path) -> None:
+    (found,) = in_revision(tmp_path, f'op.execute("BEGIN")\n{BEFORE}op.execute("COMMIT")\nop.execute("BEGIN")\n{AFTER}')
+    assert [related.message for related in found.related] == [
+        "BEGIN opens no transaction: the revision runs in one already"
+    ]
+
+
 @pytest.mark.parametrize("before", ["", 'op.execute("SET lock_timeout = 1000")\n'])
 def test_commit_of_a_connection_before_anything_else_is_info(tmp_path: Path, before: str) -> None:
     (found,) = in_revision(tmp_path, f"{before}op.get_bind().commit()\n{AFTER}")

@@ -22,6 +22,7 @@ _WITHOUT_TRANSACTION = {
     "yoyo": "`-- transactional: false`",
 }
 """How a file tells its tool to open no transaction for it."""
+_BEGUN = "BEGIN opens no transaction: the revision runs in one already"
 
 
 @rule("MIG025", "commit-in-migration", "W/W/W", judges_change=True)
@@ -67,8 +68,12 @@ def _changes_nothing(step: Step) -> bool:
 
 
 def _rest(step: Step) -> list[Step]:
-    """What runs after a step in its revision, transaction control aside."""
-    return [other for other in step.revision.steps if other.number > step.number and not _command(other)]
+    """What a revision does after a step, settings and transaction control aside."""
+    return [other for other in step.revision.steps if other.number > step.number and not _is_setting(other)]
+
+
+def _is_setting(step: Step) -> bool:
+    return isinstance(step.operation, (SetParameter, TransactionControl))
 
 
 def _is_alembic(step: Step) -> bool:
@@ -81,10 +86,7 @@ def _is_call(step: Step) -> bool:
 
 
 def _does_something_before(step: Step) -> bool:
-    return any(
-        other.number < step.number and not isinstance(other.operation, (SetParameter, TransactionControl))
-        for other in step.revision.steps
-    )
+    return any(other.number < step.number and not _is_setting(other) for other in step.revision.steps)
 
 
 def _shares_transaction(step: Step) -> bool:
@@ -101,10 +103,17 @@ def _ended(step: Step, met: list[Step], weight: Weight) -> Finding:
         anchor=step.anchor,
         weight=_lowered(weight) if releases else weight,
         facts=tuple(_facts(step)),
-        related=tuple(
-            Related(other.place, f"{_command(other).upper()} once more") for other in met if other is not step
-        ),
+        related=tuple(Related(other.place, _said_of(other)) for other in met if _comes_with(other, step)),
     )
+
+
+def _comes_with(other: Step, step: Step) -> bool:
+    """Whether another is told of beside the first end of the transaction: after that, BEGIN opens one."""
+    return other is not step and (_command(other) != "begin" or other.number < step.number)
+
+
+def _said_of(other: Step) -> str:
+    return _BEGUN if _command(other) == "begin" else f"{_command(other).upper()} stands here as well"
 
 
 def _lowered(weight: Weight) -> Weight:
@@ -117,11 +126,14 @@ def _what_is_lost(step: Step) -> str:
     if _is_call(step):
         stays = "what ran before it stays when something after it fails, and " if before else ""
         what = stays if commits else "what ran before it is undone, and "
-        lost = "what comes after it is rolled back without an error where neither env.py nor a later revision commits"
-        return f"`{_command(step)}()` ends the transaction of the upgrade: {what}{lost}"
+        lost = "what comes after it" if _rest(step) else "the record of the revision"
+        unless = "is rolled back without an error where neither env.py nor a later revision commits"
+        return f"`{_command(step)}()` ends the transaction of the upgrade: {what}{lost} {unless}"
     if not commits:
         return "ROLLBACK undoes what ran before it in the transaction of the upgrade, which goes on as if it were done"
-    if before:
+    if not _rest(step):
+        what = "what ran before it is done for good, and the revision is not recorded yet"
+    elif before:
         unrecorded = "" if step.revision.definition.framework in SENT_AT_ONCE else " and the revision is not recorded"
         what = f"when something after it fails, what ran before it stays{unrecorded}"
     elif _is_alembic(step):
@@ -169,7 +181,7 @@ def _way_out(step: Step) -> str:
 def _begun_again(step: Step, weight: Weight) -> Finding:
     return Finding(
         place=step.place,
-        message="BEGIN opens no transaction: the revision runs in one already, and PostgreSQL only warns",
+        message=f"{_BEGUN}, and PostgreSQL only warns",
         help="Leave it out.",
         anchor=step.anchor,
         weight=_lowered(weight),
