@@ -52,9 +52,10 @@ class Program:
 
     def scope(self, path: str) -> Scope:
         """The bindings of a module. Raises `KeyError` for a path that is not of the program."""
+        module = self.modules[path]  # who asks for its scope has looked into it
         found = self._scopes.get(path)
         if found is None:
-            found = self._scopes[path] = scope_of(self.modules[path].body)
+            found = self._scopes[path] = scope_of(module.body)
         return found
 
     def class_scope(self, path: str, node: ClassDef) -> Scope:
@@ -66,8 +67,9 @@ class Program:
         return found
 
     def over(self, modules: Mapping[str, ModuleIR]) -> Program:
-        """The same program without what it remembers of the modules, over another mapping of them."""
+        """The same program over another mapping of its modules, without what it remembers of names."""
         other = Program(modules)
+        other._scopes = self._scopes
         other._suffixes, other._all_folders, other._imported = self._suffixes, self._all_folders, self._imported
         other.registering = self.registering
         return other
