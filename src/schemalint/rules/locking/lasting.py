@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as altered
 
+from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import KEEP, AddColumn, AlterColumn
 from schemalint.facts.revisions import Server
 from schemalint.project.subjects import Step
@@ -85,7 +86,13 @@ def _under(found: Impact) -> str:
     worst = max(strong, key=lambda lock: MODES.index(lock.mode))
     named = [lock for lock in strong if lock.role not in _PARTS and lock.blocks == worst.blocks]
     named.sort(key=lambda lock: lock.role != "subject")
-    tables = list(dict.fromkeys(f"`{lock.table}`" for lock in named)) or [f"`{worst.table}`"]
-    listed = f"{', '.join(tables[:-1])} and {tables[-1]}" if len(tables) > 1 else tables[0]
+    listed = _listed([lock.table for lock in named] or [worst.table])
     what = "SELECT, INSERT, UPDATE and DELETE" if worst.blocks_reads else "INSERT, UPDATE and DELETE"
-    return f"under {worst.mode}: {what} on {listed} wait until it is done"
+    weaker = [lock.table for lock in strong if lock.role not in _PARTS and lock.blocks != worst.blocks]
+    beside = f", INSERT, UPDATE and DELETE on {_listed(weaker)} too" if weaker else ""
+    return f"under {worst.mode}: {what} on {listed} wait until it is done{beside}"
+
+
+def _listed(tables: list[ObjectName]) -> str:
+    *others, last = dict.fromkeys(f"`{table}`" for table in tables)
+    return f"{', '.join(others)} and {last}" if others else last
