@@ -152,6 +152,8 @@ TOOLS = {
         ("BEGIN; DELETE FROM a; COMMIT;", "COMMIT ends the transaction of the upgrade", "warning"),
         ("DELETE FROM a; COMMIT;", "COMMIT ends the transaction of the upgrade", "warning"),
         ("DELETE FROM a; ROLLBACK;", "ROLLBACK undoes what ran before it", "warning"),
+        ("SELECT 1; COMMIT;", "COMMIT ends the transaction of the upgrade", "warning"),
+        ("SELECT 1; ROLLBACK;", "ROLLBACK ends the transaction of the upgrade", "warning"),
     ],
 )
 def test_tools_that_open_a_transaction(tmp_path: Path, tool: str, script: str, message: str, severity: str) -> None:

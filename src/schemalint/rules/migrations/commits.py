@@ -62,7 +62,7 @@ def _command(step: Step) -> str:
 def _changes_nothing(step: Step) -> bool:
     """Whether what stays is the same without it: an autocommit block that follows commits, too; nothing is undone."""
     rest = _rest(step)
-    if _command(step) == "rollback":
+    if _command(step) == "rollback" and step.revision.definition.framework in ("alembic", "django"):
         return not (_does_something_before(step) or _shares_transaction(step))
     return bool(rest) and _command(step) == "commit" and rest[0].placed.autocommit and _is_alembic(step)
 
@@ -129,6 +129,8 @@ def _what_is_lost(step: Step) -> str:
         lost = "what comes after it" if _rest(step) else "the record of the revision"
         unless = "is rolled back without an error where neither env.py nor a later revision commits"
         return f"`{_command(step)}()` ends the transaction of the upgrade: {what}{lost} {unless}"
+    if not (commits or before or _is_alembic(step)):
+        return "ROLLBACK ends the transaction of the upgrade: what the revision does is not in one with its record"
     if not commits:
         return "ROLLBACK undoes what ran before it in the transaction of the upgrade, which goes on as if it were done"
     if not _rest(step):
