@@ -31,6 +31,7 @@ Tables = Mapping[int, tuple[str, int]]
 _STRONG = MODES[2:]
 """The modes that are compared. The weaker ones are those of queries, which are no operations."""
 _NONE = "no lock"
+_OF_ROWS = frozenset({_NONE, "ROW EXCLUSIVE"})
 
 
 def taken(locks: Iterable[tuple[int, str]], before: Tables, after: Tables) -> Held:
@@ -45,16 +46,20 @@ def taken(locks: Iterable[tuple[int, str]], before: Tables, after: Tables) -> He
     return found
 
 
-def compared(revision: Revision, held: Held, before: Tables) -> Counter[str]:
-    """The tables of a revision by verdict; those that are not equal are printed.
+def compared(revision: Revision, held: Held, before: Tables, rows: bool = True) -> Counter[str]:
+    """The tables of a revision by verdict; those that are not equal are printed. Without `rows`, locks on rows are not
+    compared: what code that is not read does to them is not known.
 
-    Where a step was not understood, or its condition was not, nothing is claimed of what differs.
+    Where a step was not understood, or its condition was not, or its effect has doubts, nothing is claimed of what
+    differs.
     """
     expected = _told(revision, {name for name, _ in before.values()})
     unsure = any(map(_is_unsure, revision.steps))
     counts: Counter[str] = Counter()
     for table in sorted(held.keys() | expected.keys()):
         is_, said = held.get(table, _NONE), expected.get(table, _NONE)
+        if not rows and {is_, said} <= _OF_ROWS:
+            continue
         verdict = "equal" if is_ == said else "different" if not unsure else "not claimed"
         counts[verdict] += 1
         if verdict != "equal":
@@ -66,7 +71,9 @@ def _is_unsure(step: Step) -> bool:
     """Whether a step may do more than is told of it, or nothing at all."""
     table = getattr(step.operation, "table", None)
     unknown = isinstance(step.operation, OpaqueOperation) or isinstance(table, Unknown)
-    return unknown or step.placed.conditional or step.placed.guarded
+    effect = step.effect_on("postgresql")
+    doubted = effect is not None and bool(effect.doubts)
+    return unknown or doubted or step.placed.conditional or step.placed.guarded
 
 
 def _spaced(mode: str) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Union
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import ForeignKeyDef
+from schemalint.facts.tables import ConstraintDef, ForeignKeyDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects import facts
 from schemalint.schema.effects.records import MODES, Effect, Fact, TableLock
@@ -151,6 +151,15 @@ def targets_of(table: TableView) -> Names:
     found = (constraint.definition for constraint in table.constraints())
     targets = (key.target for key in found if isinstance(key, ForeignKeyDef))
     return tuple(dict.fromkeys(name for name in targets if isinstance(name, ObjectName) and name != table.name))
+
+
+def unknown_targets(constraints: Iterable[ConstraintDef]) -> tuple[str, ...]:
+    """The doubts about foreign keys of which it is not known what they refer to."""
+    targets = (key.target for key in constraints if isinstance(key, ForeignKeyDef))
+    reasons = dict.fromkeys(target.reason for target in targets if isinstance(target, Unknown))
+    return tuple(
+        f"The table that a foreign key refers to is locked too, and not known: {reason}." for reason in reasons
+    )
 
 
 def referencing(schema: SchemaView, table: TableView) -> Names:

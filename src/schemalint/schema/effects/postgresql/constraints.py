@@ -18,7 +18,7 @@ from schemalint.facts.tables import (
     UniqueDef,
 )
 from schemalint.facts.unknown import Unknown
-from schemalint.schema.effects.postgresql.cases import Case, Cases, Names, certainly_referencing
+from schemalint.schema.effects.postgresql.cases import Case, Cases, Names, certainly_referencing, unknown_targets
 from schemalint.schema.effects.postgresql.defaults import fills_rows
 from schemalint.schema.effects.postgresql.proofs import is_declared_not_null, is_proved_not_null
 from schemalint.schema.effects.postgresql.tables import view_of
@@ -54,7 +54,8 @@ def _inline(operation: ops.AddConstraint, table: TableView | None) -> Case:
     filled = fills_rows(column) if column is not None else False
     default = "-default" if filled else ""
     if isinstance(constraint, ForeignKeyDef):
-        return Case(f"add-column-references{default}", operation.table, _referenced(constraint, operation.table))
+        roles, doubts = _referenced(constraint, operation.table), unknown_targets([constraint])
+        return Case(f"add-column-references{default}", operation.table, roles, doubts)
     if isinstance(constraint, CheckDef):
         suffix = "-not-valid" if operation.not_valid is True else default
         return Case(f"add-column-check{suffix}", operation.table)
@@ -92,10 +93,7 @@ def _foreign_key(operation: ops.AddConstraint, key: ForeignKeyDef, table: TableV
     if key.target == operation.table and operation.not_valid is False:
         return Case("add-foreign-key-self", operation.table)
     case = _validated("add-foreign-key", operation, _referenced(key, operation.table))
-    if isinstance(key.target, Unknown):
-        doubt = f"The table that it refers to is locked too, and not known: {key.target.reason}."
-        return case._replace(doubts=(*case.doubts, doubt))
-    return case
+    return case._replace(doubts=(*case.doubts, *unknown_targets([key])))
 
 
 def _referenced(key: ForeignKeyDef, own: ObjectName | Unknown) -> dict[str, Names]:

@@ -16,6 +16,7 @@ from schemalint.schema.effects.postgresql.cases import (
     certainly_referencing,
     referencing,
     targets_of,
+    unknown_targets,
 )
 from schemalint.schema.effects.postgresql.views import viewing
 from schemalint.schema.table import TableView
@@ -58,9 +59,9 @@ def create_table(operation: ops.CreateTable, schema: SchemaView, version: int | 
         found.append(_partition_of(operation.partition_of, name, schema))
     if operation.inherits:
         found.append(Case("create-table-inherits", name, {"subject": _NEW, "parent": operation.inherits}))
-    targets = _targets(operation, name)
-    if targets:
-        found.append(Case("create-table-referencing", name, {"subject": _NEW, "referenced": targets}))
+    targets, doubts = _targets(operation, name), unknown_targets(operation.table.constraints)
+    if targets or doubts:
+        found.append(Case("create-table-referencing", name, {"subject": _NEW, "referenced": targets}, doubts))
     return tuple(found) or (Case("create-table", name, {"subject": _NEW}),)
 
 
@@ -98,8 +99,8 @@ def drop_table(operation: ops.DropTable, schema: SchemaView, version: int | None
         found.append(Case("drop-table-partition", table.name))
     if targets_of(table):
         found.append(Case("drop-table-referencing", table.name))
-    doubts = () if table.complete else _more_keys(table.name)
-    return (*found, Case("drop-table", table.name, doubts=doubts))
+    doubts = unknown_targets(key.definition for key in table.constraints())
+    return (*found, Case("drop-table", table.name, doubts=doubts if table.complete else _more_keys(table.name)))
 
 
 def _more_keys(name: Table) -> tuple[str, ...]:
