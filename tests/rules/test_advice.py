@@ -112,3 +112,8 @@ class Migration(migrations.Migration):
     files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/migrations/0001_fill.py": migration}
     (found,) = advice(tmp_path, "historical-model-bypass", files)
     assert 'apps.get_model("shop", "Tag")' in found
+
+
+def test_what_is_too_large_is_not_told_to_change_its_encoding(tmp_path: Path) -> None:
+    (found,) = advice(tmp_path, "unreadable-file", {"data/rows.sql": "-- " + "x" * 2_000_000})
+    assert found.startswith("Raise `max-file-size`")

@@ -34,6 +34,12 @@ def _weight(path: str) -> Weight:
     return Weight.NOTE if is_template or is_aside(path) else Weight.FULL
 
 
+def _way_to_read(why: str) -> str:
+    if "max-file-size" in why:
+        return "Raise `max-file-size` in the settings, or exclude the file: `exclude = [...]`."
+    return "Save it as text in the encoding that it declares, or exclude it in the settings: `exclude = [...]`."
+
+
 @rule("SYS002", "unreadable-file", "E/E/E")
 def unreadable_file(module: Module) -> Iterator[Finding]:
     """A file that cannot be read, decoded or is too large was not examined."""
@@ -42,7 +48,7 @@ def unreadable_file(module: Module) -> Iterator[Finding]:
     yield Finding(
         place=Place(module.path, module.problem.span),
         message=f"{module.path} was not examined: {module.problem.message}",
-        help="Save it as text in the encoding that it declares, or exclude it in the settings: `exclude = [...]`.",
+        help=_way_to_read(module.problem.message),
         anchor=module.path,
         weight=_weight(module.path),
     )
