@@ -20,7 +20,7 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from benchmarks.rivals_concepts import (
     CONCEPTS,
     DISAGREEMENTS,
     GIVEN,
+    IN_TRANSACTION,
     OUT_OF_SCOPE,
     Concept,
     Disagreement,
@@ -170,13 +171,18 @@ def report(cases: list[Case], server: str) -> int:
 
 
 def judge(case: Case, rules: list[str]) -> Verdict:
-    """Runs rules over the scripts of a case, as a history of files that are each sent as one query."""
+    """Runs rules over the scripts of a case, as a history of files that are each sent as one query.
+
+    Those of a rule that takes for granted that a tool opens a transaction for each file are files of such a tool.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         for number, script in enumerate(case.scripts, 1):
-            path = folder / PurePosixPath(f"migrations/{number:06}_case.up.sql")
+            wrapped = case.rule in IN_TRANSACTION
+            name = f"{number:06}_case.sql" if wrapped else f"{number:06}_case.up.sql"
+            path = folder / "migrations" / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(script, encoding="utf-8")
+            path.write_text(f"-- migrate:up\n{script}" if wrapped else script, encoding="utf-8")
         released = [f"{case.given:06}"] if case.given else []
         overrides = {"database": [f"postgresql:{VERSION}"], "select": rules, "start-after": released}
         settings = load_settings(folder, overrides=overrides)

@@ -171,6 +171,9 @@ GIVEN = {
 }
 """The schema that cases take as given, by rule or by case, where the judgement hangs on it."""
 
+IN_TRANSACTION = frozenset({"transactionNesting"})
+"""The rules of theirs that take for granted that a tool runs each script in a transaction."""
+
 _CONSTANT = Disagreement(
     "since 11 a constant is kept beside the table, and no row is written", "add-column-constant-default"
 )
