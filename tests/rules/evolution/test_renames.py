@@ -59,6 +59,11 @@ QUIET = {
     "there and back": "ALTER TABLE team RENAME TO teams; ALTER TABLE teams RENAME TO team;",
     "made again": "ALTER TABLE team RENAME TO teams; CREATE TABLE team (id bigint PRIMARY KEY);",
     "a replacement": "DROP TABLE team; ALTER TABLE team_new RENAME TO team;",
+    "a replacement in two steps": (
+        "ALTER TABLE team RENAME name TO label; ALTER TABLE team RENAME label TO name; "
+        "ALTER TABLE client DROP COLUMN mail; ALTER TABLE client RENAME city TO town; "
+        "ALTER TABLE client RENAME town TO mail;"
+    ),
     "two that change places": (
         "ALTER TABLE team RENAME TO team_tmp; ALTER TABLE team_new RENAME TO team; "
         "ALTER TABLE team_tmp RENAME TO team_new;"

@@ -156,10 +156,19 @@ def _follows_another(step: Step) -> bool:
 
 def _swaps_names(step: Step) -> bool:
     """Whether the old name was given in this change, or the new one is taken over from what the revision replaces."""
-    old, new = ended_by(step.operation), made_by(step.operation)
+    old, last = ended_by(step.operation), _last_rename(step)
     if any(made_by(other.operation) == old for other in _before_in_change(step)):
         return True
-    return any(ended_by(other.operation) == new and not _keeps_place(other) for other in earlier(step))
+    new = made_by(last.operation)
+    return any(ended_by(other.operation) == new and not _keeps_place(other) for other in earlier(last))
+
+
+def _last_rename(step: Step) -> Step:
+    """The step that gives the name that stays: `token` may become `token_id` before it takes the place of `order_id`."""
+    name = made_by(step.operation)
+    renames = (other for other in later(step) if isinstance(other.operation, (RenameTable, RenameColumn)))
+    following = next((other for other in renames if ended_by(other.operation) == name), None)
+    return step if following is None else _last_rename(following)
 
 
 def _keeps_place(step: Step) -> bool:
