@@ -164,7 +164,7 @@ def _swaps_names(step: Step) -> bool:
 
 
 def _last_rename(step: Step) -> Step:
-    """The step that gives the name that stays: `token` may become `token_id` before it takes the place of `order_id`."""
+    """The step that gives the final name: `token` may become `token_id` before it takes the place of `order_id`."""
     name = made_by(step.operation)
     renames = (other for other in later(step) if isinstance(other.operation, (RenameTable, RenameColumn)))
     following = next((other for other in renames if ended_by(other.operation) == name), None)
