@@ -31,8 +31,20 @@ def imported(source: str) -> list[str]:
 def test_parsers_are_imported_when_they_are_needed() -> None:
     assert imported("") == []
     assert imported("import os\n") == ["schemalint.source.frontend_ast"]
-    assert imported("import sqlalchemy as sa  # schemalint: ignore[a] why\n") == ["schemalint.source.frontend_ast"]
-    assert imported("one, two\n  three\n") == ["libcst", "schemalint.source.frontend_ast"]
+    assert imported("import sqlalchemy as sa\n") == ["libcst"]
+    assert imported("x = 1  # schemalint: ignore[a] why\n") == ["libcst"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import alembic\n(q): a = 1\n",
+        "import alembic\n\x0cdef q():\n  \x0c  a\n",
+        "import alembic\nq = f'{a:\\N{EM DASH}}'\n",
+    ],
+)
+def test_what_libcst_cannot_read_is_read_by_the_interpreter(source: str) -> None:
+    assert lower(source) == frontend_ast.lower(source)
 
 
 def test_what_the_interpreter_cannot_read_yet_is_read_by_libcst() -> None:

@@ -1,7 +1,7 @@
 """From the text of a Python file to its IR: which front end reads it, and what is said where none can.
 
-The front ends give the same IR. Stdlib `ast` takes a seventh of the time, but reads only the syntax of the running
-interpreter; libcst reads newer syntax too. Both are imported only when they are needed.
+The front ends give the same IR, so which one reads a text shows only in the time it takes, with one exception: libcst
+also reads syntax that is newer than the running interpreter. Both are imported only when they are needed.
 """
 
 from __future__ import annotations
@@ -13,11 +13,27 @@ from contextlib import contextmanager
 import msgspec
 
 from schemalint.ir import ModuleIR
+from schemalint.source.comments import MARK
 from schemalint.source.nesting import is_shallow
 from schemalint.source.text import line_starts
 
 LOWERER_VERSION = 2
 """Part of the cache key: raise it with every change of what `lower` gives for some text."""
+
+_FRAMEWORKS = (
+    "alembic",
+    "sqlalchemy",
+    "sqlmodel",
+    "django",
+    "fastapi",
+    "starlette",
+    "flask",
+    "pydantic",
+    "psycopg",
+    "asyncpg",
+    "sqlite3",
+    MARK,
+)
 
 
 class SyntaxProblem(msgspec.Struct, frozen=True):
@@ -34,8 +50,8 @@ _TOO_DEEP = SyntaxProblem("nested too deeply", 1, 1)
 def lower(text: str) -> ModuleIR | SyntaxProblem:
     """The IR of the text of a Python file, or the problem that keeps it from having one. Never raises for any text.
 
-    What stdlib `ast` cannot read is given to libcst. Where both fail, the problem is that of `ast`, whose messages and
-    positions are the better ones.
+    libcst reads text that names a framework, stdlib `ast` all other; what the first cannot read is given to the second.
+    Where both fail, the problem is that of `ast`, whose messages and positions are the better ones.
     """
     if "\0" in text:
         return _problem_at(text, text.index("\0"), "source code cannot contain null bytes")
@@ -44,8 +60,15 @@ def lower(text: str) -> ModuleIR | SyntaxProblem:
     except UnicodeEncodeError as error:
         return _problem_at(text, error.start, "a lone surrogate is not text")
     with _collector_paused():
+        if names_framework(text):
+            return _by_libcst(text) or _by_ast(text)
         result = _by_ast(text)
         return result if isinstance(result, ModuleIR) else _by_libcst(text) or result
+
+
+def names_framework(text: str) -> bool:
+    """Whether the text names a framework or speaks to schemalint, so that libcst is to read it."""
+    return any(name in text for name in _FRAMEWORKS)
 
 
 def _problem_at(text: str, offset: int, message: str) -> SyntaxProblem:
