@@ -65,6 +65,21 @@ def test_functions_of_run_python_are_followed(shop: Shop) -> None:
     assert done[2] == ops.DropTable(ObjectName("old"))
 
 
+def test_objects_that_can_be_called_are_followed(shop: Shop) -> None:
+    helpers = """
+        class Named:
+            def __call__(self, apps, schema_editor):
+                apps.get_model("shop", self.model).objects.update(name="x")
+
+        class Fill(Named):
+            def __init__(self, model):
+                self.model = model
+        """
+    done = shop.does(ITEM, 'migrations.RunPython(Fill("item"), migrations.RunPython.noop)', helpers=helpers)
+
+    assert done == [ops.DataChange("update", T, ("name",))]
+
+
 def test_what_is_written_may_come_from_the_fields_that_were_asked_for(shop: Shop) -> None:
     helpers = """
         def move(apps, schema_editor):

@@ -20,6 +20,7 @@ from schemalint.interpret.values import (
     Function,
     Given,
     Handle,
+    Instance,
     Items,
     Made,
     Member,
@@ -33,7 +34,7 @@ from schemalint.ir import FunctionDef
 from schemalint.readers.alembic.emit import Emitter
 from schemalint.readers.alembic.tables import Did
 from schemalint.readers.django.state_tables import Tables
-from schemalint.readers.django.values import DjangoFramework, Files, vendor_of
+from schemalint.readers.django.values import DjangoFramework, Files, method_of, vendor_of
 from schemalint.readers.sqlalchemy.names import object_name
 from schemalint.sql.parse import located_operations
 
@@ -290,6 +291,8 @@ def run(framework: DataFramework, code: Value, place: Place, args: tuple[Value, 
     if is_noop(code):
         return
     machine = framework.machine
+    if isinstance(code, Instance):
+        code = method_of(machine, code, "__call__") or code
     if not isinstance(code, Function):
         reason = f"{describe(code)} is not followed"
         framework.emitter.take(machine, [Did(OpaqueOperation(reason))], "RunPython", place, ())

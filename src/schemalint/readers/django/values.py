@@ -161,13 +161,16 @@ def library_class(machine: Machine, owner: Class) -> str | None:
 
 
 def methods(machine: Machine, value: Made, name: str) -> Function | None:
-    """A method that a class of the project gives to an object of its own; None where it gives none."""
-    if not isinstance(value.owner, Instance):
-        return None
-    for holder in lineage(machine, value.owner.of):
+    """A method that a class of the project gives to an operation of its own; None where it gives none."""
+    return method_of(machine, value.owner, name) if isinstance(value.owner, Instance) else None
+
+
+def method_of(machine: Machine, owner: Instance, name: str) -> Function | None:
+    """A method of an object of a class of the project, inherited ones included; None where it has none."""
+    for holder in lineage(machine, owner.of):
         found = machine.program.class_scope(holder.path, holder.node).lookup(name)
         if isinstance(found, Defined) and isinstance(found.node, FunctionDef):
-            return Function(holder.path, found.node, holder.closure, value.owner)
+            return Function(holder.path, found.node, holder.closure, owner)
     return None
 
 
