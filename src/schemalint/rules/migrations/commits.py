@@ -10,7 +10,7 @@ from schemalint.project.subjects import Revision, Step
 from schemalint.project.transactions import runs_alone
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import way_for, weight_on
-from schemalint.rules.migrations.transactions import refused_in_transaction
+from schemalint.rules.migrations.transactions import is_call, refused_in_transaction
 from schemalint.sql.directions import SENT_AT_ONCE
 
 _WITHOUT_TRANSACTION = {
@@ -80,11 +80,6 @@ def _is_alembic(step: Step) -> bool:
     return step.revision.definition.framework == "alembic"
 
 
-def _is_call(step: Step) -> bool:
-    """Whether it is `commit()` or `rollback()` of a connection of SQLAlchemy, not a statement."""
-    return any(name == "connection" for name, _ in step.placed.arguments)
-
-
 def _does_something_before(step: Step) -> bool:
     return any(other.number < step.number and not _is_setting(other) for other in step.revision.steps)
 
@@ -95,7 +90,7 @@ def _shares_transaction(step: Step) -> bool:
 
 
 def _ended(step: Step, met: list[Step], weight: Weight) -> Finding:
-    releases = _is_call(step) and _command(step) == "commit" and not _does_something_before(step)
+    releases = is_call(step) and _command(step) == "commit" and not _does_something_before(step)
     return Finding(
         place=step.place,
         message=_what_is_lost(step),
@@ -123,7 +118,7 @@ def _lowered(weight: Weight) -> Weight:
 def _what_is_lost(step: Step) -> str:
     """What is left after the end of a transaction, as measured."""
     commits, before = _command(step) == "commit", _does_something_before(step)
-    if _is_call(step):
+    if is_call(step):
         stays = "what ran before it stays when something after it fails, and " if before else ""
         what = stays if commits else "what ran before it is undone, and "
         lost = "what comes after it" if _rest(step) else "the record of the revision"
@@ -148,7 +143,7 @@ def _what_is_lost(step: Step) -> str:
 def _facts(step: Step) -> Iterator[str]:
     if step.env is not None and _shares_transaction(step):
         yield f"{step.env.path} does not set transaction_per_migration, so that it ends the revisions before it too"
-    if _makes_way(step) and _is_call(step):
+    if _makes_way(step) and is_call(step):
         yield "SQLAlchemy 2 begins a transaction again after it, in which PostgreSQL refuses the next statement"
     elif _makes_way(step) and _is_alembic(step):
         yield "psycopg 3 and pg8000 begin a transaction again after it, in which PostgreSQL refuses the next statement"

@@ -58,7 +58,10 @@ def refused_in_transaction(operation: Operation) -> str | None:
 
 
 def _runs_without_transaction(step: Step) -> bool:
-    """Whether the environment runs every statement by itself, or the revision has ended the transaction by hand."""
+    """Whether the environment runs every statement by itself, or a COMMIT has ended the transaction.
+
+    `commit()` of the connection is no way out: SQLAlchemy begins a new transaction with the next statement (measured).
+    """
     env = step.env
     if env is not None and (env.transactional_ddl is not None and env.transactional_ddl is not True):
         return True
@@ -67,8 +70,13 @@ def _runs_without_transaction(step: Step) -> bool:
     return any(
         isinstance(other.operation, TransactionControl) and other.operation.command == "commit"
         for other in step.revision.steps
-        if other.number < step.number
+        if other.number < step.number and not is_call(other)
     )
+
+
+def is_call(step: Step) -> bool:
+    """Whether it is `commit()` or `rollback()` of a connection of SQLAlchemy, not a statement."""
+    return any(name == "connection" for name, _ in step.placed.arguments)
 
 
 @rule("MIG022", "autocommit-without-per-migration-transaction", "-/W/W", judges_change=True)
