@@ -156,6 +156,8 @@ GIVEN = {
     "multipleAlterTable/basic": "CREATE TABLE authors (name text, email text);",
     "multipleAlterTable/valid_combined": "CREATE TABLE authors (name text, email text);",
     "multipleAlterTable/valid_single_alter": "CREATE TABLE authors (name text, email text);",
+    "renamingColumn": "CREATE TABLE users (name text);",
+    "renamingTable": "CREATE TABLE users (name text);",
     "requireConcurrentDetachPartition": f"""{_PARTITIONS}
         ALTER TABLE my_table ATTACH PARTITION my_partition FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
     """,
