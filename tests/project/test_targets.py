@@ -111,6 +111,31 @@ def test_what_the_revisions_ask_for_stands_beside_the_url(linked: Linked) -> Non
     assert servers(project) == [("postgresql", "dialect"), ("sqlite", "url")]
 
 
+def test_servers_of_the_configuration_stand_beside_an_option_of_one(linked: Linked) -> None:
+    names = "{'a': 'mariadb+mariadbconnector', 'b': 'mysql+mysqlconnector', 'c': 'postgresql+psycopg'}"
+    project = linked(
+        {
+            "db/env.py": f"from app.config import url\n{ENV}",
+            "app/config.py": f"from sqlalchemy import URL\n\ndef url(kind):\n    return URL.create({names}[kind])\n",
+            "db/versions/1.py": revision("a1", None, "x(postgresql_where=1)"),
+        }
+    )
+
+    assert servers(project) == [("postgresql", "dialect"), ("mysql", "url"), ("mariadb", "url")]
+
+
+def test_sqlite_in_the_configuration_is_of_no_account_where_the_code_asks_for_a_server(linked: Linked) -> None:
+    project = linked(
+        {
+            "db/env.py": f"from app.config import URL\n{ENV}",
+            "app/config.py": "URL = 'sqlite:///dev.db'\n",
+            "db/versions/1.py": revision("a1", head="from sqlalchemy.dialects import postgresql"),
+        }
+    )
+
+    assert servers(project) == [("postgresql", "dialect")]
+
+
 def test_what_a_project_does_on_sqlite_instead_is_no_option_of_it(linked: Linked) -> None:
     project = linked(
         {

@@ -42,7 +42,8 @@ _OPTION = re.compile(
 )
 """Options of SQLAlchemy. What else is called `sqlite_...` is often what a project's own function does there instead."""
 _WORDS = tuple(dialect.encode() for dialect in sorted(set(DIALECTS.values())))
-_SCHEME = re.compile(r"(?P<dialect>[a-z]+)\+(?:asyncpg|psycopg\w*|pg8000|pymysql|aiomysql|asyncmy|mysqldb|aiosqlite)")
+_SCHEME = re.compile(r"(?P<dialect>[a-z]+)\+[a-z][a-z0-9_]*")
+"""A dialect and its driver, as `URL.create(drivername=...)` takes them."""
 _ASKS = ("dialect", "drivername", "backend_name", "engine.name", "bind.name", "vendor")
 _URLS = ("url", "uri", "dsn")
 

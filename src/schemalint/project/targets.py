@@ -15,6 +15,7 @@ The first row that tells anything decides; all that it tells is kept, PostgreSQL
 | SQLite as Django's `ENGINE` | dialect | settings: often that of the developer's machine |
 
 Rows three and four count together: a URL is often that of the developer's machine, while the code asks for the rest.
+Row five adds what it tells but for SQLite: revisions that use an option of one server say nothing against the others.
 Tests, examples and vendored code are not looked at. Versions are only known when declared.
 """
 
@@ -87,13 +88,15 @@ class Targets:
         """The dialects that each row of the table tells, with how."""
         yield dict.fromkeys(_of_folders(root), "dialect")
         yield dict.fromkeys(root.dialects, "dialect")
-        own = [definition.path for definition in root.definitions if definition.path in self.program.modules]
+        paths = [definition.path for definition in root.definitions if definition.path in self.program.modules]
         if root.env is not None:
-            own.append(root.env.path)
+            paths.append(root.env.path)
         url = dialect_of_url(root.env.url) if root.env is not None and root.env.url else None
-        named = {dialect for path in own for dialect in _of_code(self.program.modules[path])}
-        yield dict.fromkeys(named, "dialect") | ({url: "url"} if url else {})
-        yield dict.fromkeys(self._of_configuration(root.env), "url")
+        named = {dialect for path in paths for dialect in _of_code(self.program.modules[path])}
+        own = dict.fromkeys(named, "dialect") | ({url: "url"} if url else {})
+        configured = dict.fromkeys(self._of_configuration(root.env), "url")
+        yield {dialect: how for dialect, how in configured.items() if dialect != "sqlite"} | own if own else {}
+        yield configured
         yield dict.fromkeys(self._of_project, "dialect")
         engines = dict.fromkeys(self._of_engines, "dialect")
         servers = {dialect: how for dialect, how in engines.items() if dialect != "sqlite"}
