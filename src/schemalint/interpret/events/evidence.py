@@ -72,7 +72,8 @@ class Evidence:
         self._around: dict[str, dict[int, tuple[FunctionDef, str, DefinedClass | None]]] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._global_writers: dict[str, tuple[Flow, ...]] = {}
-        self._requests: dict[str, Value] | None = None
+        self._on_request: dict[str, Value | None] = {}
+        self._asks_requests = False
         self._remembered: dict[tuple[str, int], object] = {}
         self._followed: set[int] = set()
         self._depth = 0
@@ -325,12 +326,17 @@ class Evidence:
         """What a framework gets from a provider: the value itself, whether it is returned, awaited or yielded."""
         return events_objects.provided(self, Where(path, flow), expression)
 
-    def requests(self) -> dict[str, Value]:
-        """The attributes that the project registers on requests, by name."""
-        if self._requests is None:
-            self._requests = {}
-            self._requests = events_requests.registered_on_requests(self)
-        return self._requests
+    def on_request(self, name: str) -> Value | None:
+        """What the project registers on requests under a name; None while that is being found out for any name."""
+        if self._asks_requests:
+            return None
+        if name not in self._on_request:
+            self._asks_requests = True
+            try:
+                self._on_request[name] = events_requests.registered_on_requests(self, name)
+            finally:
+                self._asks_requests = False
+        return self._on_request[name]
 
 
 def _definitions(

@@ -24,29 +24,27 @@ def of_request(evidence: Evidence, node: Attribute) -> Value | None:
     """What `request.<name>` is where the project registers such an attribute ."""
     owner = node.value
     spelled = owner.id if isinstance(owner, Name) else owner.attr if isinstance(owner, Attribute) else ""
-    return evidence.requests().get(node.attr) if spelled in ("request", "_request") else None
+    return evidence.on_request(node.attr) if spelled in ("request", "_request") else None
 
 
-def registered_on_requests(evidence: Evidence) -> dict[str, Value]:
-    """What `config.add_request_method(function, name)` registers in the functions of the project."""
-    found: dict[str, Value] = {}
+def registered_on_requests(evidence: Evidence, name: str) -> Value | None:
+    """What `config.add_request_method(function, name)` registers under a name in the functions of the project."""
+    found = None
     for path in evidence.program.registering:
         for node in evidence.program.modules[path].body:
-            if isinstance(node, FunctionDef) and REGISTERS in node.body:
+            if isinstance(node, FunctionDef) and REGISTERS in node.body and name.encode() in node.body:
                 flow = evidence.flow(path, node)
                 for site in flow.calls:
                     func = site.node.func
                     if isinstance(func, Attribute) and func.attr == "add_request_method" and site.node.args:
-                        _register(evidence, flow, site.node, found)
+                        found = _registered(evidence, flow, site.node, name) or found
     return found
 
 
-def _register(evidence: Evidence, flow: Flow, call: Call, found: dict[str, Value]) -> None:
+def _registered(evidence: Evidence, flow: Flow, call: Call, name: str) -> Value | None:
     positional = [argument.value for argument in call.args if argument.keyword is None]
     function = call.keyword("callable") or (positional[0] if positional else None)
-    name = call.keyword("name") or (positional[1] if len(positional) > 1 else None)
-    if function is None or not isinstance(name, Constant) or not isinstance(name.value, str):
-        return
-    value = with_how(evidence.provided(flow.path, function, flow), "request")
-    if value is not None:
-        found[name.value] = value
+    given = call.keyword("name") or (positional[1] if len(positional) > 1 else None)
+    if function is None or not isinstance(given, Constant) or given.value != name:
+        return None
+    return with_how(evidence.provided(flow.path, function, flow), "request")
