@@ -23,6 +23,10 @@ class Default(Record, frozen=True, gc=False, tag="default"):
     literal: bool
 
 
+COMPUTED_ONCE = Unknown("it is computed once, when the column is added, and is the same in all rows")
+"""What Django fills a new column with for a default that is called: a constant to the server, not told by the source."""
+
+
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """GENERATED { ALWAYS | BY DEFAULT } AS IDENTITY, and what is like it: serial, AUTO_INCREMENT (`style`)."""
 

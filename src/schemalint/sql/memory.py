@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from hashlib import blake2b
 from typing import Protocol
 
-SQL_READER_VERSION = 7
+SQL_READER_VERSION = 8
 """Counts up with each change of what is read from a text."""
 
 

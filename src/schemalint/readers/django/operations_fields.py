@@ -26,7 +26,7 @@ from schemalint.facts.operations import (
     OpaqueOperation,
     RenameColumn,
 )
-from schemalint.facts.tables import CheckDef, Default, PrimaryKeyDef, UniqueDef
+from schemalint.facts.tables import COMPUTED_ONCE, CheckDef, Default, PrimaryKeyDef, UniqueDef
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.interpret.evaluator.folds import words
@@ -108,11 +108,11 @@ def filled_with(field: Field) -> Union[Default, Unknown, None]:
             return None
         if is_scalar(value) and not (isinstance(value, str) and HOLE in value):
             return plain_default(value)
-        return Unknown("Django computes it once, when it adds the column")
+        return COMPUTED_ONCE
     if field.flag("null") is False and field.flag("blank") is True and field.kind in EMPTY_TEXT:
         return Default("", literal=True)
     if field.flag("auto_now") or field.flag("auto_now_add"):
-        return Unknown("Django fills it with the time at which it adds the column")
+        return COMPUTED_ONCE
     return Default("0", literal=True) if field.kind == "OrderWrt" else None
 
 

@@ -10,14 +10,18 @@ from schemalint.facts.operations import (
     AddColumn,
     AddConstraint,
     AlterColumn,
+    CreateIndex,
+    DataChange,
+    OpaqueOperation,
 )
-from schemalint.facts.tables import CheckDef, PrimaryKeyDef
+from schemalint.facts.tables import CheckDef, Default, IndexDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
-from schemalint.rules.common import is_new, way_for
+from schemalint.rules.common import is_new, statement_of, way_for
 from schemalint.rules.migrations.common import earlier, is_emptied, is_written
 from schemalint.schema.definitions import involves
+from schemalint.schema.effects.postgresql.defaults import fills_rows, volatility_of_default
 
 _FILLING = frozenset({"mysql", "mariadb"})
 
@@ -81,10 +85,17 @@ def _is_key(step: Step, added: AddColumn) -> bool:
 
 @rule("MIG015", "constraint-before-backfill", "W/E/E", judges_change=True)
 def constraint_before_backfill(step: Step) -> Iterator[Finding]:
-    """A column is set NOT NULL while rows that are there may hold NULL, and nothing fills them."""
-    operation = step.operation
-    if not isinstance(operation, AlterColumn) or operation.nullable is not False:
-        return
+    """A column is set NOT NULL or UNIQUE while the rows that are there hold NULL or one and the same value."""
+    match step.operation:
+        case AlterColumn(nullable=False) as altered:
+            yield from _required(step, altered)
+        case AddConstraint(table=ObjectName() as table, constraint=UniqueDef(columns=(column,))):
+            yield from _unique(step, table, column)
+        case CreateIndex(table=ObjectName() as table, index=IndexDef(unique=True, predicate=None, columns=(column,))):
+            yield from _unique(step, table, column)
+
+
+def _required(step: Step, operation: AlterColumn) -> Iterator[Finding]:
     if step.revision.definition.framework == "django":
         return  # it fills the column with the field's default, or asks for one
     table, column = operation.table, operation.column
@@ -109,6 +120,42 @@ def constraint_before_backfill(step: Step) -> Iterator[Finding]:
             *((f"it is added in line {added.place.span.line}, without a default",) if added else ()),
         ),
     )
+
+
+def _unique(step: Step, table: ObjectName, column: str) -> Iterator[Finding]:
+    added = next((other for other in earlier(step) if _adds(other, table, column)), None)
+    if added is None or is_new(step, table) or is_emptied(step, table) or not _fills_alike(added):
+        return
+    between = [other.operation for other in earlier(step) if other.number > added.number]
+    if any(isinstance(other, (DataChange, OpaqueOperation)) for other in between):
+        return
+    yield Finding(
+        place=step.place,
+        message=f"`{table}.{column}` is UNIQUE, and all rows that are there get the same value when it is added: the "
+        f"upgrade stops as soon as `{table}` has two rows",
+        help=way_for(
+            step.revision,
+            alembic=f"Add `{column}` nullable and without a default, give each row a value of its own, and make it "
+            "unique after that.",
+            django="Add it with `null=True` and without `unique`, give each row a value of its own in RunPython, and "
+            "make it unique in a migration after that (Django's documentation: Migrations that add unique fields).",
+            sql=f"Add `{column}` without a default, give each row a value of its own, and make it unique after that.",
+        ),
+        anchor=step.anchor,
+        cause=statement_of(step),
+        basis=Basis.PROVED,
+        facts=(f"it is added in line {added.place.span.line}, with a default that is one value for all rows",),
+    )
+
+
+def _fills_alike(added: Step) -> bool:
+    """Whether a new column certainly has one value, which is not NULL, in all rows that are there."""
+    column = added.operation.column if isinstance(added.operation, AddColumn) else None
+    if column is None or column.identity is not None or column.generated is not None or not fills_rows(column):
+        return False
+    if not isinstance(column.default, Default):
+        return True
+    return volatility_of_default(column.default, None, added.schema) in ("constant", "immutable", "stable")
 
 
 def _adds(step: Step, table: ObjectName, column: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Union
 
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import ColumnDef, Default, ForeignKeyDef, Generated
+from schemalint.facts.tables import COMPUTED_ONCE, ColumnDef, Default, ForeignKeyDef, Generated
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects.postgresql.cases import Case, Cases, Names
 from schemalint.schema.effects.postgresql.column_types import change_type, refers_to
@@ -52,6 +52,8 @@ def _added(operation: ops.AddColumn, known: TableView | None, schema: SchemaView
         return Case("add-column-constrained-domain", table)
     if column.default is None or is_null(column.default):
         return Case("add-column" if domain is None else "add-column-domain", table)
+    if column.default == COMPUTED_ONCE:
+        return Case(_BY_VOLATILITY["constant"], table)
     if isinstance(column.default, Unknown):
         return Case("add-column", table, doubts=(_rewritten(column, column.default.reason),))
     return _with_default(column, column.default, table, schema, version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Union
 
-from schemalint.facts.tables import ColumnDef, Default
+from schemalint.facts.tables import COMPUTED_ONCE, ColumnDef, Default
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.effects.postgresql.volatility import Volatility, volatility_of
 from schemalint.schema.view import SchemaView
@@ -18,6 +18,8 @@ def is_null(default: Union[Default, Unknown, None]) -> bool:
 def fills_rows(column: ColumnDef) -> bool:
     """Whether a new column certainly has a value in rows that are there."""
     if column.identity is not None or column.generated is not None:
+        return True
+    if column.default == COMPUTED_ONCE:
         return True
     return isinstance(column.default, Default) and not is_null(column.default)
 
