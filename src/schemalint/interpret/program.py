@@ -9,6 +9,7 @@ from functools import cached_property
 from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
+from schemalint.interpret.facades import facades_of
 from schemalint.interpret.resolutions import Resolution
 from schemalint.interpret.scopes import Scope, blocks_of, scope_of
 from schemalint.ir import ClassDef, FunctionDef, Import, ImportFrom, ModuleIR, Statement
@@ -71,7 +72,7 @@ class Program:
         other = Program(modules)
         other._scopes = self._scopes
         other._suffixes, other._all_folders, other._imported = self._suffixes, self._all_folders, self._imported
-        other.registering = self.registering
+        other.registering, other.facades = self.registering, self.facades
         return other
 
     @property
@@ -88,6 +89,11 @@ class Program:
             for path, module in self.modules.items()
             if any(isinstance(node, FunctionDef) and REGISTERS in node.body for node in module.body)
         )
+
+    @cached_property
+    def facades(self) -> frozenset[str]:
+        """The full names of objects of other libraries that stand for all of SQLAlchemy."""
+        return facades_of(self.modules, self.scope)
 
     @contextmanager
     def following(self, key: tuple[str, str, object]) -> Iterator[None]:

@@ -25,6 +25,7 @@ from schemalint.ir import Attribute, Call, ClassDef, Constant, Expression, Funct
 
 _BUILTINS = frozenset(dir(builtins))
 _BARE = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_FACADE = "flask_sqlalchemy.SQLAlchemy"
 _FARTHEST = 60
 _CYCLE = Unresolved("cyclic import")
 _TOO_FAR = Unresolved("the name leads through too many others")
@@ -255,6 +256,9 @@ def member(program: Program, path: str, owner: Resolution, name: str) -> Resolut
     if isinstance(owner, ModuleRef):
         return _of_module(program, owner, name)
     if isinstance(owner, External):
+        home = instance_attribute(_FACADE, name) if owner.name in program.facades else None
+        if home is not None:
+            return External(home)
         dotted = f"{owner.name}.{name}"
         found, guess = program.find(dotted, path)
         return External(dotted) if found is None else ModuleRef(found, dotted if guess else "")

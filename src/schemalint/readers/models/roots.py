@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from schemalint.interpret.homes import canonical
 from schemalint.interpret.resolutions import BoundValue, External, Unresolved
 from schemalint.interpret.resolve import name_of, qualified_name, resolve
-from schemalint.interpret.values import Class, Entries, Frame, Given, Instance, Made, Member, Missing, Value
+from schemalint.interpret.values import Class, Entries, Frame, Given, Instance, Made, Member, Missing, Symbol, Value
 from schemalint.ir import Assign, Attribute, Call, Dict, Expression, Name
 from schemalint.readers.models.bodies import body_of
 from schemalint.readers.models.hints import Hint, hint_of
@@ -191,9 +191,11 @@ def _of_flask(reading: Reading, owner: Class, chain: tuple[object, ...]) -> Root
                 continue
             holder = base.value.value
             value = reading.machine(item.path).value(holder, Frame(item.path))
+            label = qualified_name(reading.program_of(item.path), item.path, holder)
             if isinstance(value, (Made, Instance)):
-                label = qualified_name(reading.program_of(item.path), item.path, holder)
                 return Root("sqlalchemy", metadata_of(value, label) or Metadata(label), implicit=True)
+            if isinstance(value, Symbol):  # another library's, and what it was made with is not known
+                return Root("sqlalchemy", Metadata(label, known=False), implicit=True, known=False)
     return Root("sqlalchemy", Metadata(_FLASK), implicit=True)
 
 
