@@ -59,8 +59,9 @@ class Body(msgspec.Struct, frozen=True, gc=False):
 class RevisionDef(msgspec.Struct, frozen=True, gc=False):
     """A revision as its file declares it.
 
-    `parents` is empty for a base. It is Unknown where `down_revision` is computed. `place` is where the id stands;
-    `parents_place` where the parents stand. `upgrade` and `downgrade` are None where the file defines no such function.
+    `parents` is empty for a base. It is Unknown where `down_revision` is computed. `place` is where the id stands,
+    `parents_place` where the parents do and `depends_on_place` where `depends_on` does. `upgrade` and `downgrade` are
+    None where the file defines no such function.
 
     `framework` is what runs it: alembic, django, or a tool for SQL files (goose, dbmate, flyway, ...). Where the tool
     asks for no way back, `downgrade` is the place of the file and there is no body for it. Of Django only: `replaces`
@@ -75,6 +76,7 @@ class RevisionDef(msgspec.Struct, frozen=True, gc=False):
     parents_place: Place
     labels: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    depends_on_place: Place | None = None
     message: str | None = None
     docstring: str | None = None
     upgrade: Place | None = None

@@ -52,9 +52,10 @@ def read_revision(program: Program, path: str) -> RevisionDef | None:
         id=known,
         parents=_parents(_value(machine, path, "down_revision")),
         place=_place(program, path, identifier.value),
-        parents_place=_parents_place(program, path) or _place(program, path, identifier.value),
+        parents_place=_value_place(program, path, "down_revision") or _place(program, path, identifier.value),
         labels=_names(_value(machine, path, "branch_labels")),
         depends_on=_names(_value(machine, path, "depends_on")),
+        depends_on_place=_value_place(program, path, "depends_on"),
         message=message,
         docstring=docstring,
         upgrade=_function_place(program, path, "upgrade"),
@@ -121,8 +122,8 @@ def _place(program: Program, path: str, node: Expression | FunctionDef) -> Place
     return Place(path, span_of(lines, node.start, node.end))
 
 
-def _parents_place(program: Program, path: str) -> Place | None:
-    binding = program.scope(path).lookup("down_revision")
+def _value_place(program: Program, path: str, name: str) -> Place | None:
+    binding = program.scope(path).lookup(name)
     return _place(program, path, binding.value) if isinstance(binding, Assigned) and binding.value else None
 
 

@@ -62,8 +62,9 @@ def broken_revision_chain(history: History) -> Iterator[Finding]:
             depends = missing in revision.definition.depends_on
             if depends and history.env is None:
                 continue  # a branch of other histories: whoever installs it has the files of all of them
+            stands = revision.definition.depends_on_place if depends else None
             yield Finding(
-                place=revision.definition.parents_place,
+                place=stands or revision.definition.parents_place,
                 message=f"revision `{revision.id}` {'depends' if depends else 'follows'} on `{missing}`, which no file "
                 f"of {history.root} declares",
                 help="Restore the missing file, or take the dependency out."
