@@ -26,7 +26,7 @@ from schemalint.schema.effects.postgresql.defaults import fills_rows, volatility
 _FILLING = frozenset({"mysql", "mariadb"})
 
 
-@rule("MIG014", "required-column-without-default", "E/E/E", judges_change=True)
+@rule("MIG014", "required-column-without-default", "E/E/E", supersedes=("statement-under-lock",), judges_change=True)
 def required_column_without_default(step: Step) -> Iterator[Finding]:
     """Adding a NOT NULL column without a server default fails as soon as the table has a row."""
     operation = step.operation
@@ -59,6 +59,7 @@ def required_column_without_default(step: Step) -> Iterator[Finding]:
             "PostgreSQL 11 and later add without rewriting the table.",
         ),
         anchor=step.anchor,
+        cause=statement_of(step),
         weight=Weight.REDUCED if fills else Weight.FULL,
         facts=(
             f"`{operation.table}` is not created in this revision",
