@@ -13,8 +13,9 @@ from schemalint.schema.view import SchemaView
 from schemalint.source.tree import TreeError
 from schemalint.views.sources import (
     NotThereError,
+    histories_of,
     history_of,
-    revision_of,
+    revision_among,
     schema_at,
     schema_of_history,
     schema_of_models,
@@ -50,11 +51,10 @@ class Operands:
         ref, colon, what = text.rpartition(":")
         if colon and what in (HISTORY, MODELS):
             return self._at(ref, what)
-        history = self.history
-        if history is None:
+        if not self.project.histories:
             return self._at(text, HISTORY)
         try:
-            return schema_at(revision_of(history, text))
+            return schema_at(revision_among(histories_of(self.project, self._root), text))
         except NotThereError as error:
             return self._at(text, HISTORY, str(error))
 

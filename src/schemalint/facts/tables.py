@@ -24,7 +24,7 @@ class Default(Record, frozen=True, gc=False, tag="default"):
 
 
 COMPUTED_ONCE = Unknown("it is computed once, when the column is added, and is the same in all rows")
-"""What Django fills a new column with for a default that is called: a constant to the server, not told by the source."""
+"""What Django fills a new column with where its default is called: a constant to the server, unknown to the source."""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Union
 
 from schemalint.facts.names import ObjectName
@@ -19,8 +19,11 @@ class NotThereError(Exception):
 
 
 def history_of(project: Project, root: str | None) -> History:
-    """The history of a root; without one the only history. Raises `NotThereError`."""
-    roots = ", ".join(f"`{history.root or '.'}`" for history in project.histories)
+    """The history of a root; without one the only history. Raises `NotThereError`.
+
+    The applications of a Django project have histories of their own and one schema: any of them stands for it.
+    """
+    roots = _roots(project.histories)
     if not project.histories:
         raise NotThereError("there is no migration history here: no file declares an Alembic revision")
     if root is not None:
@@ -29,9 +32,35 @@ def history_of(project: Project, root: str | None) -> History:
         if not found:
             raise NotThereError(f"there is no history `{root}`; there is {roots}")
         return found[0]
-    if len(project.histories) > 1:
+    if len({id(history.timeline) for history in project.histories}) > 1:
         raise NotThereError(f"there are several histories; choose one with --history: {roots}")
     return project.histories[0]
+
+
+def histories_of(project: Project, root: str | None) -> tuple[History, ...]:
+    """The history of a root; without one all histories. Raises `NotThereError`."""
+    return project.histories if root is None and project.histories else (history_of(project, root),)
+
+
+def revision_among(histories: Sequence[History], text: str) -> Revision:
+    """The revision that a text names in one of several histories. Raises `NotThereError`."""
+    if len(histories) == 1:
+        return revision_of(histories[0], text)
+    if text in ("head", "base"):
+        raise NotThereError(f"there are several histories; choose one with --history: {_roots(histories)}")
+    exact = [revision for history in histories if (revision := history.find(text)) is not None]
+    begun = [revision for history in histories for revision in history.ordered if revision.id.startswith(text)]
+    found = exact or begun
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotThereError(f"there is no revision `{text}` in any history: {_roots(histories)}")
+    listed = ", ".join(f"{revision.id} ({revision.history.root or '.'})" for revision in found[:5])
+    raise NotThereError(f"several revisions begin with `{text}`: {listed}")
+
+
+def _roots(histories: Iterable[History]) -> str:
+    return ", ".join(f"`{history.root or '.'}`" for history in histories)
 
 
 def revision_of(history: History, text: str) -> Revision:
@@ -57,7 +86,8 @@ def schema_at(revision: Revision) -> SchemaView:
     history = revision.history
     assert revision.after is not None
     earlier = history.ordered[: history.ordered.index(revision)]
-    if all(history.is_ancestor(other.id, revision.id) for other in earlier):
+    shares = revision.definition.framework == "django"  # with what ran of other applications
+    if not shares and all(history.is_ancestor(other.id, revision.id) for other in earlier):
         return revision.after
     return revision.after.where(lambda id_: id_ == revision.id or history.is_ancestor(id_, revision.id))
 
@@ -72,13 +102,17 @@ def schema_of_models(project: Project, history: History | None) -> SchemaDef:
     """What models declare; only those of a history where one is given and it has any. Raises `NotThereError`."""
     tables = project.code.tables if project.code is not None else ()
     declared = [table for table in tables if table.declared is not None]
-    own = [table for table in declared if history is not None and table.history is history]
+    own = [table for table in declared if history is not None and _is_of(table.history, history)]
     chosen = own or declared
     if not chosen:
         raise NotThereError("there are no models here: no class or `Table(...)` of a known library declares a table")
     unnamed = project.code.tables.unnamed if project.code is not None else ()
     definitions = tuple(table.declared for table in chosen if table.declared is not None)
     return SchemaDef(definitions, tuple(_enums(definitions)), not unnamed and all(table.settled for table in chosen))
+
+
+def _is_of(found: History | None, history: History) -> bool:
+    return found is not None and found.timeline is history.timeline
 
 
 def _enums(tables: Iterable[TableDef]) -> Iterable[EnumDef]:

@@ -73,17 +73,23 @@ def _say(text: str) -> None:
 
 
 def _chosen(project: Project, names: tuple[str, ...], root: str | None) -> list[Revision]:
-    """The revisions that are named; without names those that are not released, or the heads where that is not known."""
-    from schemalint.views.sources import history_of, revision_of
+    """The revisions that are named; without names those that are not released, or the heads where that is not known.
+
+    They may be of any history, unless one is chosen.
+    """
+    from schemalint.views.sources import histories_of, revision_among
 
     if STDIN in names:
         raise click.UsageError("`-` stands for itself: leave out the revisions")
-    history = found(history_of, project, root)
+    histories = found(histories_of, project, root)
     if names:
-        return [found(revision_of, history, name) for name in names]
-    if not history.released_known:
-        return list(history.heads)
-    return [revision for revision in history.ordered if not revision.released]
+        return [found(revision_among, histories, name) for name in names]
+    return [
+        revision
+        for history in histories
+        for revision in (history.ordered if history.released_known else history.heads)
+        if not (history.released_known and revision.released)
+    ]
 
 
 def _from_stdin(project: Project, settings: Settings, root: str | None, single_transaction: bool) -> Revision:

@@ -30,12 +30,11 @@ def command(
     what of it was not understood and why, and the approvals that it gives.
     """
     from schemalint.views import history as view
-    from schemalint.views.sources import history_of
+    from schemalint.views.sources import histories_of
 
     shown = Shown(paths, config, isolated, no_cache)
     project = shown.folder()
-    several = root is None and len(project.histories) > 1
-    histories = project.histories if several else (found(history_of, project, root),)
+    histories = found(histories_of, project, root)
     if form == "text":
         text = view.history_text(project, histories, brief=brief)
     elif form == "json":

@@ -36,8 +36,9 @@ def command(
     """
     from schemalint.views import schema as view
     from schemalint.views.sources import (
+        histories_of,
         history_of,
-        revision_of,
+        revision_among,
         schema_at,
         schema_of_history,
         schema_of_models,
@@ -50,9 +51,13 @@ def command(
     if source == "models":
         history = found(history_of, project, root) if root is not None else next(iter(project.histories), None)
         wanted = found(schema_of_models, project, history if root is not None else None)
-    else:
+    elif at is None:
         history = found(history_of, project, root)
-        wanted = schema_of_history(history) if at is None else schema_at(found(revision_of, history, at))
+        wanted = schema_of_history(history)
+    else:
+        revision = found(revision_among, found(histories_of, project, root), at)
+        history = revision.history
+        wanted = schema_at(revision)
     emit = {
         "sql": view.schema_as_sql,
         "json": view.schema_as_json,
