@@ -96,15 +96,29 @@ class TestPresence:
         assert view.has_column(USERS, "name") is None
         assert "email" in (view.table(USERS).gap or "")  # type: ignore[union-attr]
 
-    def test_a_table_with_another_spelling_of_its_schema_may_be_the_same(self) -> None:
-        public = ops.AddColumn(ObjectName("users", "public"), ColumnDef("email", TEXT))
-        view = replay(table(USERS, "id"), public)
+    def test_a_table_in_a_schema_may_be_one_that_was_made_without(self) -> None:
+        other = ops.AddColumn(ObjectName("users", "app"), ColumnDef("email", TEXT))
+        view = replay(table(USERS, "id"), other)
         assert view.has_column(USERS, "email") is None
-        timeline = Timeline(default_schema="public")
+        timeline = Timeline(default_schema="app")
         timeline.apply(table(USERS, "id"), "r1")
-        timeline.apply(public, "r2")
+        timeline.apply(other, "r2")
         assert timeline.now().has_column(USERS, "email") is True
-        assert timeline.now().has_column(ObjectName("users", "public"), "name") is False
+        assert timeline.now().has_column(ObjectName("users", "app"), "name") is False
+
+    def test_public_is_the_schema_of_names_without_one_on_postgresql(self) -> None:
+        public = ObjectName("users", "public")
+        view = replay(table(USERS, "id"), ops.AddColumn(public, ColumnDef("email", TEXT)))
+        assert view.has_column(USERS, "email") is True
+        assert view.has_column(public, "name") is False
+        dumped = replay(table(public, "id"), ops.DropTable(USERS))
+        assert dumped.has_table(public) is False
+
+    def test_another_server_has_no_such_schema(self) -> None:
+        timeline = Timeline(dialect="mysql")
+        timeline.apply(table(USERS, "id"), "r1")
+        timeline.apply(ops.AddColumn(ObjectName("users", "public"), ColumnDef("email", TEXT)), "r2")
+        assert timeline.now().has_column(USERS, "email") is None
 
 
 class TestOrigins:

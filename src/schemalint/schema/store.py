@@ -20,6 +20,8 @@ T = TypeVar("T")
 Visible = Callable[[str], bool]
 PUBLIC = frozenset({None, "public"})
 """The schemas that may well be the same one: none that is given, and that of PostgreSQL's own search path."""
+_DEFAULT_SCHEMAS = {"postgresql": "public"}
+"""The schema of names that give none, where no other search path was set up."""
 _STEP = attrgetter("step")
 
 
@@ -198,8 +200,8 @@ class Store:
     """
 
     def __init__(self, default_schema: str | None = None, dialect: str | None = None) -> None:
-        self.default_schema = default_schema
         self.dialect = dialect or "postgresql"
+        self.default_schema = default_schema or _DEFAULT_SCHEMAS.get(self.dialect)
         self.step = 0
         self.origins = 0
         self.tables: dict[ObjectName, Track[TableStore]] = {}

@@ -48,9 +48,9 @@ _REPLAY: dict[type, Callable[[Change, Any], None]] = {
 class Timeline:
     """Applies operations in the order in which they run and answers what the schema was after each.
 
-    `default_schema` is the schema of names that give none, where it is known; `users` and `public.users` are the
-    same table then. Otherwise names are compared exactly, and an operation on `public.users`, which the history
-    never made, leaves the contents of a `users` that it made not known in full.
+    `default_schema` is the schema of names that give none; where it is not known, PostgreSQL's is `public`, so that
+    `users` and `public.users` are the same table. Otherwise names are compared exactly, and an operation on
+    `app.users`, which the history never made, leaves the contents of a `users` that it made not known in full.
 
     Where servers differ in what an operation leaves, the `dialect` counts, and PostgreSQL where it is not known.
     """
