@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
@@ -186,6 +187,14 @@ class TableView:
             if isinstance(key, Unnamed) and track.last is not None and kind in (None, _kind(track.last))
         )
         return None if any(self._presence(track) is not False for track in unnamed) else False
+
+    def doubtful_constraints(self) -> Iterator[ConstraintView]:
+        """The constraints that the history made or dropped and of which it is not known whether they are there; it is
+        not known of them either whether they are valid."""
+        for track in self._store.constraints.values():
+            entry, _ = self._find(track)
+            if entry is not None and self._presence(track, Reach.PARTS) is None:
+                yield dataclasses.replace(ConstraintView.of(entry, self.name), valid=None)
 
     def indexes_covering(self, columns: tuple[str, ...]) -> tuple[IndexView | ConstraintView, ...]:
         """The indexes, unique constraints and primary key that serve a search for these columns."""

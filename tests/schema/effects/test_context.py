@@ -66,6 +66,20 @@ class TestProofs:
         assert found.scans == ()
         assert found.doubts == ("Unless a CHECK proves that it holds no NULL, all rows of users are read.",)
 
+    def test_no_unknown_check_speaks_of_a_column_that_the_history_added(self) -> None:
+        added = "ALTER TABLE users ADD COLUMN email text;"
+        assert effect(added, self.STATEMENT).scans == (NAME,)
+        assert effect(added + "DO $$ BEGIN EXECUTE hidden(); END $$;", self.STATEMENT).scans == ()
+
+    def test_a_foreign_key_that_may_be_dropped_is_no_proof_either_way(self) -> None:
+        timeline = Timeline()
+        for operation in operations_of(USERS + POSTS, "postgresql"):
+            timeline.apply(operation, "earlier")
+        key = ops.DropConstraint(ObjectName("posts"), "posts_author_id_fkey", "foreign_key")
+        timeline.apply(key, "earlier", conditional=True)
+        require = ops.AlterColumn(ObjectName("posts"), "author_id", nullable=False)
+        assert effect_of(require, timeline.now(), Server("postgresql", 16)).scans == (ObjectName("posts"),)
+
     def test_a_primary_key_over_columns_that_hold_no_null_reads_none(self) -> None:
         bare = "CREATE TABLE users (id bigint NOT NULL, code integer); CREATE UNIQUE INDEX ready ON users (id);"
         found = effect(bare, "ALTER TABLE users ADD PRIMARY KEY USING INDEX ready")

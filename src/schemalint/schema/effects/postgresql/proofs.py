@@ -7,17 +7,16 @@ part of what a CHECK demands for a proof, and nothing that only follows: `c > 0`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
+from schemalint.facts.operations import Reach
 from schemalint.facts.tables import CheckDef
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.table import TableView
+from schemalint.sql.conditions import bare, parted, qualified
 from schemalint.sql.dialect import dialect_of
-from schemalint.sql.tokens import Token, scan, unquoted
-
-_OPEN = frozenset({"(", "CASE"})
-_CLOSE = frozenset({")", "END"})
+from schemalint.sql.tokens import Token, scan
 
 
 def is_proved_not_null(table: TableView | None, column: str) -> bool | None:
@@ -50,8 +49,8 @@ def demands_not_null(check: str, column: str) -> bool:
 
 
 def _is_checked(table: TableView, column: str) -> bool | None:
-    doubtful = not table.complete or table.doubtful_parts
-    for constraint in table.constraints():
+    doubtful = not _is_known_since(table, column)
+    for constraint in (*table.constraints(), *table.doubtful_constraints()):
         definition = constraint.definition
         if not isinstance(definition, CheckDef) or constraint.valid is False:
             continue
@@ -64,6 +63,13 @@ def _is_checked(table: TableView, column: str) -> bool | None:
     return None if doubtful else False
 
 
+def _is_known_since(table: TableView, column: str) -> bool:
+    """Whether all CHECKs that may speak of a column are known: none is older than the column."""
+    view = table.column(column)
+    made = view.created_at if view is not None else None
+    return table.complete if made is None else table.settled_since(made, Reach.PARTS)
+
+
 @lru_cache(maxsize=1024)
 def _demanded(check: str) -> frozenset[str]:
     """The columns that a condition demands not to be NULL."""
@@ -71,9 +77,9 @@ def _demanded(check: str) -> frozenset[str]:
 
 
 def _not_null(tokens: Sequence[Token]) -> frozenset[str]:
-    tokens = _bare(tokens)
+    tokens = bare(tokens)
     for word in ("OR", "AND"):
-        parts = list(_parted(tokens, word))
+        parts = list(parted(tokens, word))
         if len(parts) > 1:
             found = [_not_null(part) for part in parts]
             return frozenset.intersection(*found) if word == "OR" else frozenset.union(*found)
@@ -81,7 +87,7 @@ def _not_null(tokens: Sequence[Token]) -> frozenset[str]:
     if words[-3:] == ["IS", "NOT", "NULL"]:
         return _column(tokens[:-3])
     if words[:1] == ["NOT"]:
-        inner = _bare(tokens[1:])
+        inner = bare(tokens[1:])
         if [token.upper for token in inner[-2:]] == ["IS", "NULL"]:
             return _column(inner[:-2])
     return frozenset()
@@ -89,35 +95,5 @@ def _not_null(tokens: Sequence[Token]) -> frozenset[str]:
 
 def _column(tokens: Sequence[Token]) -> frozenset[str]:
     """The column that tokens name, be it with its table."""
-    tokens = _bare(tokens)
-    plain = all(token.kind in ("word", "quoted") for token in tokens[::2]) and len(tokens) % 2 == 1
-    if plain and all(token.text == "." for token in tokens[1::2]):
-        return frozenset({unquoted(tokens[-1], dialect_of("postgresql"))})
-    return frozenset()
-
-
-def _bare(tokens: Sequence[Token]) -> Sequence[Token]:
-    """What stands inside of parentheses around all of it."""
-    while len(tokens) > 1 and tokens[0].upper == "(" and next(_closings(tokens), 0) == len(tokens) - 1:
-        tokens = tokens[1:-1]
-    return tokens
-
-
-def _closings(tokens: Sequence[Token]) -> Iterator[int]:
-    """Where the tokens are outside of all parentheses again."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.upper in _OPEN) - (token.upper in _CLOSE)
-        if depth == 0 and token.upper in _CLOSE:
-            yield index
-
-
-def _parted(tokens: Sequence[Token], word: str) -> Iterator[Sequence[Token]]:
-    """The parts between a word that stands outside of parentheses and CASE; the AND of BETWEEN parts too."""
-    depth = start = 0
-    for index, token in enumerate(tokens):
-        depth += (token.upper in _OPEN) - (token.upper in _CLOSE)
-        if depth == 0 and token.upper == word:
-            yield tokens[start:index]
-            start = index + 1
-    yield tokens[start:]
+    name = qualified(tokens, dialect_of("postgresql"))
+    return frozenset(name[-1:])
