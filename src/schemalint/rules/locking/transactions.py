@@ -37,6 +37,8 @@ from schemalint.rules.locking.common import (
 )
 from schemalint.rules.locking.safe import Stage, safe_way
 from schemalint.schema.effects.records import TableLock
+from schemalint.sql.conditions import is_join, is_null, terms
+from schemalint.sql.dialect import dialect_of
 
 _QUEUED_FOR = ("ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE")
 """What ALTER TABLE and foreign keys wait for."""
@@ -106,18 +108,21 @@ def statement_under_lock(step: Step) -> Iterator[Finding]:
 def backfill_with_schema_change(step: Step) -> Iterator[Finding]:
     """All rows of a table are changed in the transaction that holds the lock of a schema change."""
     operation = step.operation
-    if not isinstance(operation, DataChange) or operation.command not in ("update", "delete") or operation.bounded:
+    if not isinstance(operation, DataChange) or operation.command not in ("update", "delete"):
         return
     weight = weight_on(step.target, POSTGRESQL)
     if weight is None or isinstance(operation.table, Unknown) or is_new(step, operation.table):
         return
+    reach = _reach(step, operation, operation.table)
     held = next(iter(held_before(step)), None)
-    if held is None:
+    if reach is None or held is None:
         return
     verb = "updating" if operation.command == "update" else "deleting"
+    joined = reach is not _EVERY
+    rows = f"all rows of `{operation.table}`{' that the join finds' if joined else ''}"
     yield Finding(
         place=step.place,
-        message=f"{verb} all rows of `{operation.table}` keeps the {held.lock.mode} lock on `{held.lock.table}` until "
+        message=f"{verb} {rows} keeps the {held.lock.mode} lock on `{held.lock.table}` until "
         f"it is done: {held.lock.blocks} of `{held.lock.table}` wait all the time",
         help=way_for(
             step.revision,
@@ -131,9 +136,41 @@ def backfill_with_schema_change(step: Step) -> Iterator[Finding]:
         ),
         anchor=step.anchor,
         cause=statement_of(step),
-        weight=lowered(weight) if is_small(step, operation.table) else weight,
-        facts=(_TO_THE_END, "no condition of the statement leaves out any rows"),
+        weight=lowered(weight) if joined or is_small(step, operation.table) else weight,
+        facts=(_TO_THE_END, reach),
         related=(_taken(held),),
+    )
+
+
+_EVERY = "no condition of the statement leaves out any rows"
+_JOINED = "its condition only tells which rows belong together, so it changes every row with a partner"
+
+
+def _reach(step: Step, change: DataChange, table: ObjectName) -> str | None:
+    """Why a change of rows takes as long as a table is large; None where its condition may leave out most of them.
+
+    A column that the revision adds without a default is NULL in all rows, so that asking for that leaves out none.
+    """
+    if not change.bounded:
+        return _EVERY
+    dialect = dialect_of(POSTGRESQL)
+    asked = terms(change.predicate, dialect) if change.predicate is not None else []
+    left = [term for term in asked if not _is_filled_first(step, table, is_null(term, dialect))]
+    if not asked or not all(is_join(term, dialect) for term in left):
+        return None
+    return _JOINED if left else _EVERY
+
+
+def _is_filled_first(step: Step, table: ObjectName, column: str | None) -> bool:
+    """Whether a column is NULL in all rows: the revision adds it, without a default, and has not filled it yet."""
+    found = step.schema.table(table)
+    known = found.column(column) if found is not None and column is not None else None
+    if known is None or known.created_in != step.revision.id or known.definition.default is not None:
+        return False
+    before = (other.operation for other in step.revision.steps if other.number < step.number)
+    return not any(
+        isinstance(other, OpaqueOperation) or (isinstance(other, DataChange) and other.table == table)
+        for other in before
     )
 
 
