@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemalint.diagnostics import Weight
 from schemalint.facts.names import ObjectName
@@ -111,6 +112,7 @@ def held_during(step: Step, table: ObjectName) -> Held | None:
     return Held(own, step) if own is not None else next((h for h in held_before(step) if h.lock.table == table), None)
 
 
+@lru_cache(maxsize=2048)  # every later step of a transaction asks again
 def strong_locks(step: Step) -> tuple[TableLock, ...]:
     """The locks of a step on tables in use that writes or reads wait for."""
     effect = step.effect_on(POSTGRESQL)
