@@ -54,6 +54,33 @@ def test_a_revision_by_name_tells_of_new_tables_held_locks_and_what_is_not_known
     assert "2 of 5 operations are not understood" in result.stderr
 
 
+CLEARED = '''\
+"""clear"""
+from alembic import op
+import sqlalchemy as sa
+revision = "003"
+down_revision = "002"
+
+def upgrade():
+    op.add_column("users", sa.Column("name", sa.String()))
+    op.add_column("teams", sa.Column("name", sa.String()))
+    op.execute("DELETE FROM users WHERE email IS NULL")
+    op.alter_column("users", "email", type_=sa.String(64), nullable=False, server_default=None)
+
+def downgrade():
+    op.alter_column("users", "email", type_=sa.String(), nullable=True)
+'''
+
+
+def test_the_card_says_what_changes_what_is_held_and_what_is_lost(shop, write, run):
+    write({"migrations/versions/003_clear.py": CLEARED})
+    text = run("effects", "003").stdout
+    assert "\nthere is a way back, but not for the values that are dropped or deleted\n" in text
+    assert "\ndelete from users (line 10)\n" in text
+    assert "\nalter column users.email: type VARCHAR(64), not null, no default (line 11)\n" in text
+    assert "    meanwhile ACCESS EXCLUSIVE on users, teams is held: reads and writes wait\n" in text
+
+
 def test_json_holds_the_same(shop, run):
     (revision,) = json.loads(run("effects", "head", "--format", "json").stdout)["revisions"]
     (operation,) = revision["operations"]

@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import OpaqueOperation, SetParameter, TransactionControl
+from schemalint.facts.operations import (
+    DataChange,
+    DropColumn,
+    DropTable,
+    OpaqueOperation,
+    SetParameter,
+    TransactionControl,
+    Truncate,
+)
 from schemalint.facts.revisions import Server
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.sql_histories import STDIN
@@ -132,7 +140,20 @@ def _path(card: Card) -> str:
 
 
 def _way_back(card: Card) -> str:
-    return _WAYS_BACK[way_back(card.revision.downgrade)]
+    kind = way_back(card.revision.downgrade)
+    lost = kind == "operations" and any(_loses(line) for line in card.lines)
+    return f"{_WAYS_BACK[kind]}, but not for the values that are dropped or deleted" if lost else _WAYS_BACK[kind]
+
+
+def _loses(line: Line) -> bool:
+    """Whether an operation drops or deletes what a table held that the revision does not make itself."""
+    match line.step.operation:
+        case DropTable(name=table) | DropColumn(table=table) | DataChange(command="delete", table=table):
+            return table not in line.new
+        case Truncate(tables=tables):
+            return not line.new.issuperset(tables)
+        case _:
+            return False
 
 
 def _remarks(line: Line) -> Iterator[str]:
@@ -151,7 +172,7 @@ def _remarks(line: Line) -> Iterator[str]:
         yield "locks no table"
     for verb, table in line.work:
         yield f"{verb} {table}: takes as long as that is large"
-    yield from (f"meanwhile {lock.mode} on {lock.table} is held: {_waiting(lock)}" for lock in line.held)
+    yield from _meanwhile(line.held)
     if line.transaction is None:
         yield "runs outside of a transaction"
     elif effect.refused_in_transaction:
@@ -161,6 +182,15 @@ def _remarks(line: Line) -> Iterator[str]:
     yield from (f"not known: {doubt}" for doubt in effect.doubts)
     if effect.source:
         yield f"source: {effect.source}"
+
+
+def _meanwhile(held: Iterable[TableLock]) -> Iterator[str]:
+    """The locks of earlier steps, one line a mode."""
+    modes: dict[str, list[TableLock]] = {}
+    for lock in held:
+        modes.setdefault(lock.mode, []).append(lock)
+    for mode, locks in modes.items():
+        yield f"meanwhile {mode} on {', '.join(str(lock.table) for lock in locks)} is held: {_waiting(locks[0])}"
 
 
 def _waiting(lock: TableLock) -> str:

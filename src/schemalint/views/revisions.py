@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schemalint.diagnostics import Place
+from schemalint.emit.sql_types import sql_type
 from schemalint.facts.comments import Directive
-from schemalint.facts.operations import OpaqueOperation
+from schemalint.facts.operations import AlterColumn, DataChange, OpaqueOperation
 from schemalint.facts.revisions import Body
+from schemalint.facts.tables import Default
 from schemalint.facts.unknown import Unknown
 from schemalint.project.objects import object_name, operation_kind
 from schemalint.project.subjects import History, Project, Revision, Step
@@ -71,10 +73,15 @@ def _speaks_of(directive: Directive, step: Step) -> bool:
 
 
 def operation_text(step: Step) -> str:
-    """An operation on one line: `add column users.email`."""
-    if isinstance(step.operation, OpaqueOperation):
-        return f"not understood: {step.operation.reason}"
-    words = f"{operation_kind(step.operation).replace('_', ' ')} {object_name(step.operation)}".strip()
+    """An operation on one line: `add column users.email`, `alter column users.email: not null`, `update users`."""
+    operation = step.operation
+    if isinstance(operation, OpaqueOperation):
+        return f"not understood: {operation.reason}"
+    kind = operation.command if isinstance(operation, DataChange) else operation_kind(operation).replace("_", " ")
+    kind = _PREPOSITIONS.get(kind, kind)
+    words = f"{kind} {object_name(operation)}".strip()
+    if isinstance(operation, AlterColumn):
+        words = ": ".join(part for part in (words, ", ".join(_changes(operation))) if part)
     notes = [
         note
         for holds, note in (
@@ -84,6 +91,24 @@ def operation_text(step: Step) -> str:
         if holds
     ]
     return f"{words} ({', '.join(notes)})" if notes else words
+
+
+_PREPOSITIONS = {"insert": "insert into", "delete": "delete from", "merge": "merge into"}
+
+
+def _changes(operation: AlterColumn) -> Iterator[str]:
+    """What becomes of a column."""
+    if not isinstance(operation.type, str):
+        written = sql_type(operation.type)
+        yield f"type {written}" if isinstance(written, str) else "another type"
+    if isinstance(operation.nullable, bool):
+        yield "nullable" if operation.nullable else "not null"
+    if operation.default is None:
+        yield "no default"
+    elif isinstance(operation.default, Default):
+        yield f"default {operation.default.sql}"
+    elif isinstance(operation.default, Unknown):
+        yield "another default"
 
 
 def way_back(body: Body | None) -> str:
