@@ -15,6 +15,8 @@ from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new, weight_on
 from schemalint.rules.migrations.common import is_emptied, is_written, runs_only_on, type_before, type_on
 from schemalint.schema.definitions import involves
+from schemalint.sql.dialect import dialect_of
+from schemalint.sql.tokens import HOLE, scan, unquoted
 
 _TEXTS = frozenset({"text", "varchar", "char"})
 _INTEGERS = {"smallint": 0, "integer": 1, "bigint": 2}
@@ -33,10 +35,14 @@ def lossy_type_change(step: Step) -> Iterator[Finding]:
     dialect = step.target.servers[0].dialect if step.target.servers else "postgresql"
     old = type_on(type_before(step, operation.table, operation.column, operation.existing_type) or "", dialect)
     new = type_on(operation.type, dialect)
+    column = f"{operation.table}.{operation.column}"
+    if _replaces(operation, operation.column):
+        if not is_new(step, operation.table, operation.column) and not is_emptied(step, operation.table):
+            yield _replaced(step, operation, column)
+        return
     loss = _loss(old, new) if old is not None and new is not None else None
     if loss is None or _cares_for_zone(operation) or _is_cared_for(step, operation.table, operation.column):
         return
-    column = f"{operation.table}.{operation.column}"
     yield Finding(
         place=step.placed.argument("type_"),
         message=f"changing `{column}` from {shown(old)} to {shown(new)} {loss}",
@@ -46,6 +52,27 @@ def lossy_type_change(step: Step) -> Iterator[Finding]:
         weight=Weight.REDUCED if operation.using is not None else Weight.FULL,
         basis=_basis(step, operation.table, operation.column),
         facts=(f"`{column}` is {shown(old)} before this revision",),
+    )
+
+
+def _replaces(operation: AlterColumn, column: str) -> bool:
+    """Whether USING makes the new values of everything but the old ones."""
+    if operation.using is None or HOLE in operation.using:
+        return False
+    dialect = dialect_of("postgresql")
+    names = (unquoted(token, dialect) for token in scan(operation.using, dialect) if token.kind in ("word", "quoted"))
+    return column not in names
+
+
+def _replaced(step: Step, operation: AlterColumn, column: str) -> Finding:
+    return Finding(
+        place=step.placed.argument("type_"),
+        message=f"changing the type of `{column}` USING {operation.using} takes nothing of what the column holds: its "
+        "values are lost in every row",
+        help="Name the column in USING; or, where it is to be replaced, keep the old values in a column of their own, "
+        "or say that they may go: `# schemalint: approve[lossy-type-change] <reason>`.",
+        anchor=step.anchor,
+        facts=(f"the expression does not name `{operation.column}`",),
     )
 
 
