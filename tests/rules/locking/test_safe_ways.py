@@ -274,3 +274,13 @@ def test_a_key_that_django_makes_again_is_left_alone(tmp_path: Path) -> None:
     assert written.startswith("Make the change of the column alone, in SQL: the key stays as it is.")
     assert 'migrations.RunSQL("ALTER TABLE shop_order ALTER COLUMN team_id DROP NOT NULL;")' in written
     assert "FOREIGN KEY" not in written
+
+
+def test_a_default_that_django_computes_is_filled_in_before_it_is_required(tmp_path: Path) -> None:
+    key = 'models.ForeignKey("shop.team", models.CASCADE, default=int, db_index=False)'
+
+    written = help_in_django(tmp_path, f'migrations.AddField("order", "buyer", {key}),')
+
+    steps = ("ADD COLUMN buyer_id BIGINT;", "NOT VALID;", "fill `buyer_id`", "ALTER COLUMN buyer_id SET NOT NULL;")
+    places = [written.index(step) for step in steps]
+    assert places == sorted(places)

@@ -17,6 +17,7 @@ from schemalint.facts.tables import (
     PrimaryKeyDef,
     UniqueDef,
 )
+from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.locking.common import impact
@@ -54,15 +55,16 @@ def scanning_inline_constraint(step: Step) -> Iterator[Finding]:
 
 def _apart(step: Step, table: ObjectName, column: ColumnDef, constraints: list[ConstraintDef]) -> Iterator[Stage]:
     """The column with what can be NOT VALID, then the rest."""
-    keys = [key for key in constraints if isinstance(key, PrimaryKeyDef)]
+    keys = any(isinstance(constraint, PrimaryKeyDef) for constraint in constraints)
+    filled = keys or (column.nullable is False and isinstance(column.default, Unknown))
     checked, validated = checked_later(
         table, [c for c in constraints if isinstance(c, (CheckDef, ForeignKeyDef))], step
     )
-    added = replace(column, nullable=True) if keys else column
+    added = replace(column, nullable=True) if filled else column
     yield Stage((AddColumn(table, added), *checked.operations), own=True)
     if validated.operations:
         yield validated
-    if keys:
+    if filled:
         yield Stage((), note=f"fill `{column.name}`, in batches that are each committed")
         yield from not_null(table, [column.name], step, version_of(step))
     for constraint in constraints:
