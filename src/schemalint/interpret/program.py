@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemalint.interpret.facades import facades_of
 from schemalint.interpret.resolutions import Resolution
 from schemalint.interpret.scopes import Scope, blocks_of, scope_of
+from schemalint.interpret.search_path import searched_folders
 from schemalint.ir import ClassDef, FunctionDef, Import, ImportFrom, ModuleIR, Statement
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class Program:
     """All modules of a project.
 
     `modules` maps paths (relative to the project, with `/`) to what the files say. Which folders Python would search
-    is not written down anywhere, so it is inferred: the project's top, folders named `src` or `lib`, and every folder
-    that no import knows as a package.
+    is not written down anywhere, so it is inferred: the project's top, folders named `src` or `lib`, every folder that
+    no import knows as a package, and those that a package adds to `sys.path`.
 
     What `resolve` finds out is remembered in `memo` and `lists`; `under_way` holds what it is following at the moment
     and `cuts` counts the circles it met, for what was found inside a circle holds only there. `edges` are the imports
@@ -72,7 +73,7 @@ class Program:
         other = Program(modules)
         other._scopes = self._scopes
         other._suffixes, other._all_folders, other._imported = self._suffixes, self._all_folders, self._imported
-        other.registering, other.facades = self.registering, self.facades
+        other.registering, other.facades, other.searched = self.registering, self.facades, self.searched
         return other
 
     @property
@@ -94,6 +95,11 @@ class Program:
     def facades(self) -> frozenset[str]:
         """The full names of objects of other libraries that stand for all of SQLAlchemy."""
         return facades_of(self.modules, self.scope)
+
+    @cached_property
+    def searched(self) -> frozenset[str]:
+        """The folders that packages put on the search path themselves."""
+        return searched_folders(self.modules, self.scope)
 
     @contextmanager
     def following(self, key: tuple[str, str, object]) -> Iterator[None]:
@@ -168,7 +174,7 @@ class Program:
 
     def _is_root(self, folder: str) -> bool:
         """Whether Python may search the folder for top-level modules."""
-        if basename(folder) in _SOURCE_FOLDERS:
+        if basename(folder) in _SOURCE_FOLDERS or folder in self.searched:
             return True
         return folder + "/__init__.py" not in self.modules and not self._is_package(folder)
 

@@ -54,8 +54,8 @@ class Consulted(Mapping[str, ModuleIR]):
 def ground_of(program: Program, *more: object) -> bytes:
     """What stands for all that reading rests on beside modules; `more` is what else it does."""
     digest = blake2b(digest_size=16)
-    parts = (sorted(program.modules), sorted(program.imported_modules), program.registering, sorted(program.facades))
-    for part in (*parts, *more):
+    files = (sorted(program.modules), sorted(program.imported_modules), sorted(program.searched))
+    for part in (*files, program.registering, sorted(program.facades), *more):
         digest.update(msgspec.msgpack.encode(part))
     return digest.digest()
 
