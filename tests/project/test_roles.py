@@ -26,6 +26,11 @@ SCHEMA = "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\n"
         ("app/a.py", "from sqlalchemy import MetaData, Table\nt = Table('t', MetaData())\n", "model"),
         (
             "app/a.py",
+            "import sqlalchemy as sa\ndef table(*args):\n    return sa.Table(*args)\nclass A:\n    t = table('t')\n",
+            "model",
+        ),
+        (
+            "app/a.py",
             "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass A(Base):\n    pass\n",
             "model",
         ),

@@ -45,6 +45,7 @@ from schemalint.ir import (
     Statement,
 )
 from schemalint.project.attempts import Attempts
+from schemalint.readers.models.makers import makes_table
 from schemalint.settings.globs import labels_of
 from schemalint.settings.records import Settings
 
@@ -77,7 +78,6 @@ _MAPPED = frozenset(
 )
 _BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.orm.registry"})
 _COLUMNS = frozenset({"sqlalchemy.Column", "sqlalchemy.orm.mapped_column", "sqlalchemy.orm.relationship"})
-_TABLES = frozenset({"sqlalchemy.Table", "sqlmodel.Table"})
 _ROUTERS = frozenset(
     {
         "fastapi.FastAPI",
@@ -220,10 +220,19 @@ def _is_migration(program: Program, path: str, statements: tuple[Statement, ...]
 
 
 def _is_model(program: Program, path: str, statements: tuple[Statement, ...], imported: frozenset[str]) -> bool:
-    return any(_is_mapped(program, path, node) for node in _classes(statements)) or any(
+    classes = list(_classes(statements))
+    return (
+        any(_is_mapped(program, path, node) for node in classes)
+        or _holds_table(program, path, statements)
+        or any(_holds_table(program, path, node.body) for node in classes)
+    )
+
+
+def _holds_table(program: Program, path: str, statements: Iterable[Statement]) -> bool:
+    return any(
         isinstance(statement, (Assign, AnnAssign))
         and isinstance(statement.value, Call)
-        and qualified_name(program, path, statement.value.func) in _TABLES
+        and makes_table(program, path, statement.value.func)
         for statement in statements
     )
 

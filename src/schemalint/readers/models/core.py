@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Union
 
 from schemalint.diagnostics import Place
@@ -17,6 +17,7 @@ from schemalint.ir import (
     AnnAssign,
     Assign,
     Call,
+    ClassDef,
     Expression,
     ExpressionStatement,
     FunctionDef,
@@ -27,8 +28,10 @@ from schemalint.ir import (
     statements_of,
 )
 from schemalint.ir import Attribute as AttributeNode
-from schemalint.readers.models.bodies import Own
+from schemalint.readers.models.bodies import Own, body_of
+from schemalint.readers.models.classes import shape_of
 from schemalint.readers.models.conventions import named_constraint, named_index
+from schemalint.readers.models.makers import is_function, makes_table
 from schemalint.readers.models.metadata import Metadata, metadata_of
 from schemalint.readers.models.reading import Reading, flat
 from schemalint.readers.models.relationships import relationship_of
@@ -45,32 +48,47 @@ _MAPPERS = frozenset({"sqlalchemy.orm.mapper", "sqlalchemy.orm.registry.map_impe
 
 
 def core_tables(reading: Reading, path: str) -> Iterator[ModelDef]:
-    """The tables that a module assigns to its names."""
-    for statement in reading.statements(path):
-        if not isinstance(statement, (Assign, AnnAssign)) or not isinstance(statement.value, Call):
-            continue
-        if not _is_table(reading, path, statement.value.func):
-            continue
-        target = statement.targets[0] if isinstance(statement, Assign) else statement.target
-        value = reading.machine(path).value(statement.value, Frame(path))
+    """The tables that a module and its classes assign to their names."""
+    statements = reading.statements(path)
+    module = reading.program.module_name(path)
+    for name, call in _tables_in(reading, path, statements):
+        value = reading.machine(path).value(call, Frame(path))
         if isinstance(value, Made) and value.callee == "sqlalchemy.Table":
-            name = target.id if isinstance(target, Name) else "table"
-            yield _core_model(reading, path, name, statement.value, value)
+            yield _core_model(reading, path, f"{module}.{name}", call, value, _metadata(reading, path, call, value))
+    for owner, tables in _holders(reading, path, statements):
+        own = body_of(reading, owner).own
+        for name, call in tables:
+            made = own[name].value if name in own else None
+            if isinstance(made, Made) and made.callee == "sqlalchemy.Table":
+                metadata = _metadata_in_class(reading, owner, call, made)
+                yield _core_model(reading, path, f"{reading.name(owner)}.{name}", call, made, metadata)
 
 
-def _is_table(reading: Reading, path: str, callee: Expression) -> bool:
-    if not isinstance(callee, (Name, AttributeNode)):
-        return False
-    last = callee.id if isinstance(callee, Name) else callee.attr
-    if isinstance(callee, AttributeNode) and last != "Table":
-        return False
-    return qualified_name(reading.program, path, callee) == "sqlalchemy.Table"
+def _tables_in(reading: Reading, path: str, statements: Iterable[Statement]) -> list[tuple[str, Call]]:
+    """The names that are assigned a table, and the calls that make it."""
+    found = []
+    for statement in statements:
+        if isinstance(statement, (Assign, AnnAssign)) and isinstance(statement.value, Call):
+            target = statement.targets[0] if isinstance(statement, Assign) else statement.target
+            if makes_table(reading.program, path, statement.value.func):
+                found.append((target.id if isinstance(target, Name) else "table", statement.value))
+    return found
 
 
-def _core_model(reading: Reading, path: str, variable: str, call: Call, made: Made) -> ModelDef:
+def _holders(
+    reading: Reading, path: str, statements: Iterable[Statement]
+) -> Iterator[tuple[Class, list[tuple[str, Call]]]]:
+    """The classes that are not mapped themselves and hold tables."""
+    for statement in statements:
+        if isinstance(statement, ClassDef):
+            tables = _tables_in(reading, path, flat(statement.body))
+            owner = Class(path, statement)
+            if tables and shape_of(reading, owner) is None:
+                yield owner, tables
+
+
+def _core_model(reading: Reading, path: str, label: str, call: Call, made: Made, metadata: Metadata) -> ModelDef:
     place = reading.place(path, call)
-    metadata = _metadata(reading, path, call, made)
-    label = f"{reading.program.module_name(path)}.{variable}"
     name = object_name(made.value("name", 0), made.value("schema"))
     if isinstance(name, Unknown):
         reason = NotRead("name", name.reason, place)
@@ -98,11 +116,14 @@ def _core_model(reading: Reading, path: str, variable: str, call: Call, made: Ma
 
 def _metadata(reading: Reading, path: str, call: Call, made: Made) -> Metadata:
     """The metadata that a `Table(...)` is given second."""
-    positional = [arg for arg in call.args if arg.keyword is None and not arg.star]
-    argument = call.keyword("metadata") or (positional[1].value if len(positional) > 1 else None)
+    argument = _second(call)
     value = made.value("metadata", 1)
     if not isinstance(argument, (Name, AttributeNode)):
         return Metadata()
+    if is_function(reading.program, path, call.func):
+        given = reading.machine(path).value(argument, Frame(path))
+        if given is not value:  # the function that makes the table gives it a metadata of its own
+            return Metadata(known=False)
     holder = argument.value if isinstance(argument, AttributeNode) and argument.attr == "metadata" else None
     label = qualified_name(reading.program, path, holder or argument)
     if isinstance(value, Member) and value.name == "metadata" and isinstance(value.owner, Class):
@@ -116,6 +137,22 @@ def _metadata(reading: Reading, path: str, call: Call, made: Made) -> Metadata:
         if isinstance(owner, Symbol) and owner.name == "sqlmodel.SQLModel":
             return Metadata("sqlmodel.SQLModel")
     return metadata_of(value, label) or Metadata(label, known=False)
+
+
+def _second(call: Call) -> Expression | None:
+    positional = [arg for arg in call.args if arg.keyword is None and not arg.star]
+    return call.keyword("metadata") or (positional[1].value if len(positional) > 1 else None)
+
+
+def _metadata_in_class(reading: Reading, owner: Class, call: Call, made: Made) -> Metadata:
+    """The metadata that a `Table(...)` in the body of a class is given: the class's own, or one of the module."""
+    argument, value = _second(call), made.value("metadata", 1)
+    own = body_of(reading, owner).own
+    if isinstance(argument, Name) and argument.id in own:
+        label = f"{reading.name(owner)}.{argument.id}"
+        known = metadata_of(value, label) if own[argument.id].value is value else None
+        return known or Metadata(known=False)
+    return _metadata(reading, owner.path, call, made)
 
 
 # ------------------------------------------------------------------------------------------------ imperative mapping
@@ -201,26 +238,32 @@ def _imperative(reading: Reading, path: str, call: Call, made: Made) -> Iterator
 
 
 def outside_parts(reading: Reading, path: str) -> Iterator[tuple[ObjectName, Union[IndexDef, ConstraintDef], Place]]:
-    """The indexes and constraints that a module makes of columns of tables, outside of classes."""
+    """The indexes and constraints that a module makes of columns of tables, outside of mapped classes."""
+    for holder, _ in _holders(reading, path, reading.statements(path)):
+        for item in body_of(reading, holder).items:
+            yield from _part(reading, path, item.value, item.place or reading.place(path, holder.node))
     for statement in reading.statements(path):
         call = statement.value if isinstance(statement, (ExpressionStatement, Assign, AnnAssign)) else None
         if not isinstance(call, Call) or _last(call.func) not in _PARTS:
             continue
         if qualified_name(reading.program, path, call.func) != f"sqlalchemy.{_last(call.func)}":
             continue
-        machine = reading.machine(path)
-        value = machine.value(call, Frame(path))
-        if not isinstance(value, Made):
-            continue
-        owner = next((found for arg in value.args if (found := table_in(reading, path, arg.value)) is not None), None)
-        part = constraint(machine, value, owner) if owner is not None else None
-        if owner is None or part is None or isinstance(part, Unknown):
-            continue
-        place = reading.place(path, call)
-        if isinstance(part, IndexDef):
-            yield owner, named_index(part, owner, Metadata(known=False)), place
-        else:
-            yield owner, named_constraint(part, owner, Metadata(convention=())), place
+        yield from _part(reading, path, reading.machine(path).value(call, Frame(path)), reading.place(path, call))
+
+
+def _part(
+    reading: Reading, path: str, value: Value, place: Place
+) -> Iterator[tuple[ObjectName, Union[IndexDef, ConstraintDef], Place]]:
+    if not isinstance(value, Made):
+        return
+    owner = next((found for arg in value.args if (found := table_in(reading, path, arg.value)) is not None), None)
+    part = constraint(reading.machine(path), value, owner) if owner is not None else None
+    if owner is None or part is None or isinstance(part, Unknown):
+        return
+    if isinstance(part, IndexDef):
+        yield owner, named_index(part, owner, Metadata(known=False)), place
+    else:
+        yield owner, named_constraint(part, owner, Metadata(convention=())), place
 
 
 def table_in(reading: Reading, path: str, value: Value) -> ObjectName | None:
