@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange, OpaqueOperation, ReadTable
+from schemalint.facts.operations import DataChange, DropTable, OpaqueOperation, ReadTable
 from schemalint.facts.unknown import Unknown
 
 USERS = ObjectName("users")
@@ -127,3 +127,35 @@ def test_constants_and_texts_are_folded(read):
     reading = read(source, files={"sql.py": "DROP = 'DROP TABLE z'\n\ndef named(n):\n    return f'DROP TABLE {n}'\n"})
     assert [str(operation.name) for operation in reading.operations] == ["z", "a", "users", "users", "users", "x", "y"]
     assert reading.at(reading.placed[1], "sqltext") == "named('a')"
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("meta.tables['users']", USERS),
+        ("meta.tables.get('users')", USERS),
+        ("meta.tables['app.users']", ObjectName("users", "app")),
+    ],
+)
+def test_a_table_of_a_reflected_metadata_is_known_by_its_full_name(upgrade, table, name):
+    source = f"""
+bind = op.get_bind()
+meta = sa.MetaData()
+meta.reflect(bind=bind)
+users = {table}
+bind.execute(users.update().where(users.c.id == 1).values(name="x"))
+users.drop(bind)
+"""
+    read = upgrade(source)
+
+    assert read.operations == [
+        DataChange("update", name, ("name",), rows=((("name", "x"),),), bounded=True),
+        DropTable(name, if_exists=True),
+    ]
+    assert read.not_understood == []
+
+
+def test_tables_of_anything_else_are_not_guessed(upgrade):
+    (change,) = upgrade("users = load().tables['users']\nop.execute(users.delete())").operations
+
+    assert isinstance(change, OpaqueOperation) or isinstance(change.table, Unknown)

@@ -47,7 +47,7 @@ from schemalint.readers.alembic.handles import (
     quoted,
 )
 from schemalint.readers.alembic.naming import with_names
-from schemalint.readers.alembic.objects import object_call
+from schemalint.readers.alembic.objects import listed_table, object_call
 from schemalint.readers.alembic.operations import READERS
 from schemalint.readers.alembic.signatures import BATCH_OPERATIONS, OBJECTS, Arguments
 from schemalint.readers.alembic.tables import Call, Did
@@ -111,8 +111,10 @@ class AlembicFramework(Framework):
         return self.emitter.environment.schema()
 
     def item(self, owner: Value, key: Value) -> Value | Missing:
-        """Rows of the catalogue."""
-        return catalog.item(owner, key) if isinstance(owner, Handle) and owner.kind in ("row", "rows") else MISSING
+        """Rows of the catalogue, tables of a metadata."""
+        if isinstance(owner, Handle):
+            return catalog.item(owner, key) if owner.kind in ("row", "rows") else MISSING
+        return listed_table(owner, key)
 
     def contains(self, container: Value, item: Value) -> Value | Missing:
         """Names among those that the catalogue lists."""
@@ -282,6 +284,9 @@ class AlembicFramework(Framework):
             return quoted(args[0].value if args else None, dialect_name(self.emitter.environment.dialect))
         if name == "Session" and any(is_database(arg.value) for arg in args):
             return SESSION
+        listed = listed_table(owner, args[0].value) if name == "get" and args else MISSING
+        if not isinstance(listed, Missing):
+            return listed
         known = object_call(self.machine, self.emitter, owner, name, args, place)
         if not isinstance(known, Missing):
             return known

@@ -47,6 +47,16 @@ def object_call(
     return None
 
 
+def listed_table(tables: Value, key: Value) -> Made | Missing:
+    """`metadata.tables["schema.table"]`: the table of that full name, of which nothing else is known."""
+    if not isinstance(tables, Member) or tables.name != "tables" or not isinstance(key, str):
+        return MISSING
+    if metadata_of(tables.owner, None) is None:
+        return MISSING
+    schema, _, name = key.rpartition(".")
+    return Made("sqlalchemy.Table", (Given("name", name), Given("schema", schema or None)))
+
+
 def _tables(machine: Machine, emitter: Emitter, name: str, options: Made) -> list[Did]:
     """`create_all` and `drop_all`, of the tables that are given."""
     given = members(options.value("tables", 1))
