@@ -83,12 +83,21 @@ def _quoted(column: Column, definition: ColumnDef | None) -> tuple[Default, _Fau
 
 
 def _family_of(column: Column, definition: ColumnDef) -> str | None:
-    """The family of a column's type. Whether a `datetime` of SQLModel has a zone depends on its version, not this."""
+    """The family of a column's type, where it is the same on all servers.
+
+    Whether a `datetime` of SQLModel has a zone depends on its version, not this.
+    """
     if isinstance(definition.type, SqlType):
-        return definition.type.family if not definition.type.variants else None
+        families = _families(definition.type)
+        return definition.type.family if len(families) == 1 else None
     attribute = column.attribute
     timed = attribute is not None and attribute.annotation == "datetime.datetime"
     return "timestamp" if timed and style_of(column.table) is Style.FIELD else None
+
+
+def _families(kind: SqlType) -> set[str]:
+    """The families that a type has on one server or another."""
+    return {kind.family, *(variant.family for _, variant in kind.variants)}
 
 
 def _is_native(definition: ColumnDef) -> bool:
@@ -251,7 +260,8 @@ def evaluated_default(column: Column) -> Iterator[Finding]:
 @rule("TYP005", "mutable-column-default", "W/W/W")
 def mutable_column_default(column: Column) -> Iterator[Finding]:
     """A list, dict or set as default is one object that all rows of the process share."""
-    if _family_of(column, column.definition) in (None, "other"):
+    kept_as = column.definition.type
+    if not isinstance(kept_as, SqlType) or "other" in _families(kept_as):
         return
     shared = [item for item in _defaults(column) if item.kind == "mutable"]
     for default in shared[:1]:
