@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import DataChange, DropTable, OpaqueOperation, ReadTable
+from schemalint.facts.operations import DataChange, DropTable, OpaqueOperation, ReadTable, TransactionControl
 from schemalint.facts.unknown import Unknown
 
 USERS = ObjectName("users")
@@ -159,3 +159,32 @@ def test_tables_of_anything_else_are_not_guessed(upgrade):
     (change,) = upgrade("users = load().tables['users']\nop.execute(users.delete())").operations
 
     assert isinstance(change, OpaqueOperation) or isinstance(change.table, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("made", "then", "ends"),
+    [
+        ("Session(bind=bind)", "session.commit()", []),
+        ("Session(bind=bind)", "session.rollback()", ["rollback"]),
+        ("Session(bind)", "session.commit()\nsession.rollback()", []),
+        ("Session(bind, join_transaction_mode='rollback_only')", "session.rollback()", ["rollback"]),
+        ("Session(bind, join_transaction_mode='create_savepoint')", "session.rollback()", []),
+        ("Session(bind, join_transaction_mode='control_fully')", "session.commit()", ["commit"]),
+        ("Session(bind, join_transaction_mode='control_fully')", "session.close()", ["rollback"]),
+        ("sessionmaker(bind=bind, join_transaction_mode='control_fully')()", "session.commit()", ["commit"]),
+        ("Session(bind=bind.engine)", "session.rollback()", []),
+        ("Session(bind=bind, **options())", "session.rollback()", []),
+        ("Session(bind=other())", "session.rollback()", []),
+    ],
+)
+def test_what_a_session_does_to_the_transaction_of_the_connection(upgrade, made, then, ends):
+    header = "from alembic import op\nimport sqlalchemy as sa\nfrom sqlalchemy.orm import Session, sessionmaker\n"
+    begin = f"bind = op.get_bind()\nsession = {made}\n"
+    statement = "session.execute(sa.text('SELECT 1'))\n"
+
+    def ended(source):
+        found = upgrade(source, header=header).operations
+        return [operation.command for operation in found if isinstance(operation, TransactionControl)]
+
+    assert ended(begin + statement + then) == ends
+    assert ended(begin + then) == []

@@ -49,6 +49,7 @@ from schemalint.readers.alembic.handles import (
 from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.objects import listed_table, object_call
 from schemalint.readers.alembic.operations import READERS
+from schemalint.readers.alembic.sessions import Sessions
 from schemalint.readers.alembic.signatures import BATCH_OPERATIONS, OBJECTS, Arguments
 from schemalint.readers.alembic.tables import Call, Did
 from schemalint.readers.sqlalchemy.names import FinalName, table_name
@@ -87,6 +88,7 @@ class AlembicFramework(Framework):
 
     def __init__(self, emitter: Emitter) -> None:
         self.emitter = emitter
+        self.sessions = Sessions()
         self.machine: Machine
 
     # ------------------------------------------------------------------------------------------------- what it knows
@@ -174,7 +176,7 @@ class AlembicFramework(Framework):
         elif isinstance(callee, Builtin):
             found = self._builtin(callee.name, args, place)
         elif isinstance(callee, Made) and callee.callee in _SESSION_MAKERS:
-            found = SESSION
+            found = self.sessions.made(callee.callee, (*callee.args, *args), place)
         if isinstance(found, Missing) and not isinstance(callee, (Builtin, Class)):
             self._unknown_call(callee, args, place)
         return found
@@ -201,7 +203,7 @@ class AlembicFramework(Framework):
         if name in _INSPECTORS and args and isinstance(args[0].value, Handle):
             return Handle("inspector")
         if name in _SESSIONS or (short in ("Session", "session") and any(is_database(arg.value) for arg in args)):
-            return SESSION
+            return self.sessions.made(name, args, place)
         if ".session." in name and name.startswith(_FACADES):
             return self._handle_call(SESSION, short, args, place)
         if name == "alembic.operations.Operations":
@@ -313,6 +315,8 @@ class AlembicFramework(Framework):
         return self._connection_call(owner, name, args, place)
 
     def _connection_call(self, owner: Handle, name: str, args: tuple[Given, ...], place: Place) -> Value | Missing:
+        if owner.kind == "session":
+            self._end(owner, name, place)
         if name in ("execute", "exec", "scalar", "scalars", "exec_driver_sql", "static_output", "_exec", "stream"):
             with self.emitter.apart(owner == APART):
                 return execute(self.machine, self.emitter, args, place)
@@ -322,8 +326,7 @@ class AlembicFramework(Framework):
             return Handle("autocommit")
         if name in ("commit", "rollback") and owner.kind == "connection":
             with self.emitter.apart(owner == APART):
-                did = [Did(TransactionControl(name))]
-                self.emitter.take(self.machine, did, name, place, (("connection", place),))
+                self._control(name, name, "connection", place)
             return None
         if name == "run_sync":
             return self.machine.call(args[0].value if args else None, (Given(None, owner), *args[1:]), place)
@@ -336,6 +339,18 @@ class AlembicFramework(Framework):
         if name in ("connection", "get_bind"):
             return owner if owner == APART else CONNECTION
         return Unsure(f"{name} of a {owner.kind} is not followed")
+
+    def _end(self, session: Handle, name: str, place: Place) -> None:
+        """What a session does to the transaction of the connection that it shares."""
+        if name in ("execute", "exec", "scalar", "scalars", "flush"):
+            self.sessions.sent(session, not (self.machine.conditional or self.machine.guarded))
+        command = self.sessions.ended(session, name)
+        if command is not None:
+            self._control(command, name, "session", place)
+
+    def _control(self, command: str, name: str, by: str, place: Place) -> None:
+        did = [Did(TransactionControl(command))]
+        self.emitter.take(self.machine, did, name, place, ((by, place),))
 
     # ---------------------------------------------------------------------------------------- what is not understood
 

@@ -10,7 +10,7 @@ from schemalint.project.subjects import Revision, Step
 from schemalint.project.transactions import runs_alone
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import way_for, weight_on
-from schemalint.rules.migrations.transactions import is_call, refused_in_transaction
+from schemalint.rules.migrations.transactions import is_call, is_of_session, refused_in_transaction
 from schemalint.sql.directions import SENT_AT_ONCE
 
 _WITHOUT_TRANSACTION = {
@@ -118,6 +118,8 @@ def _lowered(weight: Weight) -> Weight:
 def _what_is_lost(step: Step) -> str:
     """What is left after the end of a transaction, as measured."""
     commits, before = _command(step) == "commit", _does_something_before(step)
+    if is_of_session(step) and not commits:
+        return "the session rolls the transaction of the upgrade back: what ran before it there is undone"
     if is_call(step):
         stays = "what ran before it stays when something after it fails, and " if before else ""
         what = stays if commits else "what ran before it is undone, and "

@@ -75,8 +75,13 @@ def _runs_without_transaction(step: Step) -> bool:
 
 
 def is_call(step: Step) -> bool:
-    """Whether it is `commit()` or `rollback()` of a connection of SQLAlchemy, not a statement."""
-    return any(name == "connection" for name, _ in step.placed.arguments)
+    """Whether it is a call of a connection or a session of SQLAlchemy that ends the transaction, not a statement."""
+    return is_of_session(step) or any(name == "connection" for name, _ in step.placed.arguments)
+
+
+def is_of_session(step: Step) -> bool:
+    """Whether it is a session on the connection that ends the transaction."""
+    return any(name == "session" for name, _ in step.placed.arguments)
 
 
 @rule("MIG022", "autocommit-without-per-migration-transaction", "-/W/W", judges_change=True)
