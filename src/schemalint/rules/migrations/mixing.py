@@ -37,8 +37,7 @@ def mixed_schema_and_data(revision: Revision) -> Iterator[Finding]:
     first = rows[0]
     yield Finding(
         place=first.place,
-        message=f"`{revision.id}` changes rows of `{_table(first)}` and the schema of `{_table(schema[0])}` "
-        f"{_consequence(first)}",
+        message=f"`{revision.id}` changes rows of `{_table(first)}` and {_changed(schema[0])} {_consequence(first)}",
         help="Change the rows in a revision of its own, between the one that adds what they need and the one that "
         "removes or requires it.",
         anchor=f"{revision.id}:mixed",
@@ -66,6 +65,15 @@ def _consequence(step: Step) -> str:
             "the other, and the next run meets what is there already"
         )
     return "in one transaction: what the one locks stays locked for as long as the other takes"
+
+
+def _changed(step: Step) -> str:
+    """What of the schema is changed: that of a table, or an index whose table is not known."""
+    table = _table(step)
+    if isinstance(table, ObjectName):
+        return f"the schema of `{table}`"
+    dropped = isinstance(step.operation, DropIndex) and isinstance(table, str)
+    return f"drops index `{table}`" if dropped else "the schema of a table"
 
 
 def _table(step: Step) -> object:
