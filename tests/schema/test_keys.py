@@ -239,6 +239,24 @@ class TestCovering:
     def test_what_is_not_known_may_cover(self) -> None:
         assert self.covered(("a",), IndexDef("ix", Unknown("computed"))) is None
         assert self.covered(("a",), index("ix", "a", predicate=Unknown("computed"))) is None
-        users = replay(ops.AddColumn(USERS, ColumnDef("a", INTEGER))).table(USERS)
+        users = replay(ops.AlterColumn(USERS, "a", nullable=False)).table(USERS)
         assert users is not None
         assert users.is_covered(("a",)) is None
+
+    def test_what_is_not_known_of_an_index_counts_where_it_begins_with_the_columns(self) -> None:
+        assert self.covered(("b",), index("ix", "a", predicate=Unknown("computed"))) is False
+        timeline = Timeline()
+        timeline.apply(table(USERS, "a", "b"), "r1")
+        timeline.apply(ops.CreateIndex(USERS, index("ix", "a")), "r2")
+        timeline.apply(ops.DropIndex("ix", USERS), "r3", conditional=True)
+        users = timeline.now().table(USERS)
+        assert users is not None
+        assert (users.is_covered(("a",)), users.is_covered(("b",))) == (None, False)
+
+    def test_no_index_is_older_than_its_columns(self) -> None:
+        users = replay(ops.AddColumn(USERS, ColumnDef("a", INTEGER))).table(USERS)
+        assert users is not None
+        assert users.is_covered(("a",)) is False
+        tainted = replay(ops.AddColumn(USERS, ColumnDef("a", INTEGER)), ops.OpaqueOperation("a block")).table(USERS)
+        assert tainted is not None
+        assert tainted.is_covered(("a",)) is None

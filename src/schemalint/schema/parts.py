@@ -55,15 +55,19 @@ class IndexView:
         A partial index does not, but for one that only leaves out NULLs, which no such search looks for.
         """
         index = self.definition
-        if isinstance(index.elements, Unknown) or isinstance(index.predicate, Unknown):
+        if isinstance(index.elements, Unknown):
             return None
         if index.method is not None and index.method.lower() in _NOT_ORDERED:
             return False
+        if not _lead(tuple(element.column for element in index.elements), columns):
+            return False
+        if isinstance(index.predicate, Unknown):
+            return None
         if index.predicate is not None:
             without_nulls = _NOT_NULL.fullmatch(index.predicate.strip())
             if without_nulls is None or without_nulls[1] not in columns:
                 return False
-        return _lead(tuple(element.column for element in index.elements), columns)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

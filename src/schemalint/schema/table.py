@@ -206,9 +206,23 @@ class TableView:
         """Whether some index serves a search for these columns; None where one may be there that is not known."""
         if self.indexes_covering(columns):
             return True
-        if not self.is_complete(Reach.PARTS) or any(index.covers(columns) is None for index in self.indexes()):
+        if not self._knows_indexes_of(columns) or any(index.covers(columns) is None for index in self.indexes()):
             return None
-        return None if self.doubtful_parts else False
+        return None if any(part.covers(columns) is not False for part in self._doubtful_keys()) else False
+
+    def _knows_indexes_of(self, columns: tuple[str, ...]) -> bool:
+        """Whether all indexes of these columns are known: none is older than its columns."""
+        made = [column.created_at for column in map(self.column, columns) if column is not None]
+        newest = max((step for step in made if step is not None), default=None)
+        return self.is_complete(Reach.PARTS) if newest is None else self.settled_since(newest, Reach.PARTS)
+
+    def _doubtful_keys(self) -> Iterator[IndexView | ConstraintView]:
+        """The indexes and constraints that the history made or dropped and that may or may not be there."""
+        for track in self._store.indexes.values():
+            entry, _ = self._find(track)
+            if entry is not None and self._presence(track, Reach.PARTS) is None:
+                yield IndexView.of(entry, self.name)
+        yield from self.doubtful_constraints()
 
     @property
     def doubtful_columns(self) -> bool:
