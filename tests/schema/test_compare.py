@@ -132,6 +132,7 @@ def test_nothing_is_missing_in_a_table_that_is_not_known_in_full():
         (UniqueDef("a", ("id",)), index("ix", "id", unique=True), ["name"]),
         (PrimaryKeyDef(None, ("id",)), PrimaryKeyDef("pk", ("id", "x")), ["columns"]),
         (CheckDef(None, "id > 0"), CheckDef(None, "(\"id\" > 0)"), []),
+        (CheckDef("c", "f(id) > g(id)"), CheckDef("c", '"public"."f"(id) > public.g (id)'), []),
         (CheckDef("c", "id > 0"), CheckDef("c", "id > 1"), ["condition"]),
         (CheckDef("c", "id > 0"), CheckDef("c", COMPUTED), []),
         (ForeignKeyDef(None, ("id",), USERS, ("id",)), ForeignKeyDef("fk", ("id",), ObjectName("users", "public")), []),

@@ -24,10 +24,11 @@ _NOW = frozenset({"now()", "current_timestamp", "current_timestamp()", "transact
 _TRUTHS = {"true": "true", "t": "true", "1": "true", "yes": "true", "on": "true"}
 _TRUTHS |= {"false": "false", "f": "false", "0": "false", "no": "false", "off": "false"}
 _SPACE = re.compile(r"[\s\"`()]+")
+_PUBLIC = re.compile(r"\bpublic ?\.")
 
 
 def plain_sql(sql: str) -> str:
-    """SQL without casts, quotes of names, parentheses and spaces, in lower case outside of strings."""
+    """SQL without casts, quotes of names, `public.`, parentheses and spaces, in lower case outside of strings."""
     return "".join(
         part if part[-1:] == "'" else _folded(part) for part in re.split(r"([eE]?'(?:[^']|'')*')", sql) if part
     )
@@ -35,7 +36,7 @@ def plain_sql(sql: str) -> str:
 
 def _folded(sql: str) -> str:
     words = _CAST.sub("", sql).lower().replace("!=", "<>")
-    return _SPACE.sub(" ", words).strip().replace(" ", "")
+    return _PUBLIC.sub("", _SPACE.sub(" ", words)).strip().replace(" ", "")
 
 
 def same_sql(left: str, right: str) -> bool:
