@@ -21,7 +21,8 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
     yet, `conditional` that it runs only under a condition that was not resolved. `derived` is set where the source
     did not write the operation itself (the index of `index=True`). `via` is the chain of project functions that led
     to it, outermost first. `continues` is set where it is another action of the ALTER TABLE, written in SQL, that the
-    operation before it is of.
+    operation before it is of. `dialects` are those of the target that it runs on where the source tests the dialect;
+    where there are none, it runs on all.
     """
 
     operation: Operation
@@ -35,6 +36,7 @@ class PlacedOperation(msgspec.Struct, frozen=True, gc=False):
     derived: bool = False
     via: tuple[str, ...] = ()
     continues: bool = False
+    dialects: tuple[str, ...] = ()
 
     def argument(self, *names: str) -> Place:
         """The place of the first of these arguments that was given, else of the whole operation."""

@@ -12,6 +12,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.interpret.program import Program
 from schemalint.project.attempts import Attempts
 from schemalint.project.bodies import BodyReader, Remembering, keep_bodies, kept_bodies
+from schemalint.project.branches import told_apart
 from schemalint.project.memory import Consulted, Memory, ground_of
 from schemalint.project.objects import operation_kind
 from schemalint.project.subjects import History, Revision, Step
@@ -45,7 +46,7 @@ def replay(program: Program, history: History, reading: Reading, memory: Memory 
     if memory is None:
         replay_with(reader(program, reading), history, reading)
         return
-    ground = ground_of(program, _dialect(history), history.env)
+    ground = ground_of(program, _dialects(history), history.env)
     consulted = Consulted(program.modules)
     read = reader(program.over(consulted), reading)
     remembering = Remembering(read, consulted, memory.hashes, kept_bodies(memory, history.root, ground))
@@ -103,7 +104,11 @@ def replay_with(read: BodyReader, history: History, reading: Reading) -> None:
 
 def _dialect(history: History) -> str | None:
     """The first of a target's servers: the one that revisions are read for."""
-    return history.target.servers[0].dialect if history.target.servers else None
+    return next(iter(_dialects(history)), None)
+
+
+def _dialects(history: History) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(server.dialect for server in history.target.servers))
 
 
 def upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: str | None, reading: Reading) -> None:
@@ -120,8 +125,17 @@ def upgrade(read: BodyReader, revision: Revision, timeline: Timeline, dialect: s
                 NotUnderstood(placed.place, operation_kind(placed.operation), unnamed.reason)
             )
 
-    environment = Environment(dialect, timeline.now, emit, naming=metadata_of_history(revision.history.env, dialect))
+    environment = Environment(
+        dialect,
+        timeline.now,
+        emit,
+        naming=metadata_of_history(revision.history.env, dialect),
+        others=tuple(other for other in _dialects(revision.history) if other != dialect),
+    )
     revision.upgrade = read(revision.definition, "upgrade", environment)
+    if revision.upgrade is not None:
+        for step, placed in zip(steps, revision.upgrade.operations, strict=False):
+            step.placed = placed
     revision.steps = tuple(steps)
     reading.operations += len(steps)
     reading.not_understood.extend(environment.not_understood)
@@ -169,7 +183,7 @@ def _read(
     if place is None:
         return None
     read: list[PlacedOperation] = []
-    emit = environment.emit
+    emit, before = environment.emit, environment.schema()
 
     def emit_and_keep(placed: PlacedOperation) -> None:
         read.append(placed)
@@ -183,11 +197,33 @@ def _read(
         failed,
         lambda: _body(program, definition, name, environment, place),
     )
+    if body is not None and environment.dialect and environment.others and environment.tests_dialect:
+        body, alone = told_apart(
+            body,
+            (environment.dialect, *environment.others),
+            lambda dialect: _on(dialect, before, program, definition, name, reading),
+        )
+        environment.not_understood.extend(alone)
     if body is not None:
         return body
     environment.emit(PlacedOperation(OpaqueOperation(reason), place))
     environment.not_understood.append(NotUnderstood(place, name, reason))
     return Body(place, tuple(read))
+
+
+def _on(
+    dialect: str, before: SchemaView, program: Program, definition: RevisionDef, name: str, reading: Reading
+) -> Body | None:
+    """The body as it runs on another dialect; None where reading it breaks."""
+    environment = Environment(dialect, lambda: before, lambda placed: None)
+    place = definition.upgrade if name == "upgrade" else definition.downgrade
+    failed: tuple[Body | None, str] = (None, "")
+    return reading.attempts.run(
+        f"reading `{name}` on {dialect} of",
+        definition.path,
+        failed,
+        lambda: _body(program, definition, name, environment, place) if place is not None else failed,
+    )[0]
 
 
 def _body(

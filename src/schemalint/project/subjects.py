@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -190,8 +190,11 @@ class Step:
 
     @property
     def target(self) -> Target:
-        """The target whose history this is."""
-        return self.revision.history.target
+        """The target whose history this is, with those of its servers alone that the step runs on."""
+        target, dialects = self.revision.history.target, self.placed.dialects
+        if not dialects:
+            return target
+        return replace(target, servers=tuple(server for server in target.servers if server.dialect in dialects))
 
     @property
     def env(self) -> EnvConfig | None:

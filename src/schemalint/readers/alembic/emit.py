@@ -32,9 +32,10 @@ class NotUnderstood(NamedTuple):
 class Environment:
     """What surrounds a body that is read.
 
-    `dialect` is the target's server, None while undecided. `naming` is the metadata whose convention names what the
-    operations leave without a name. `schema` gives the schema as it stands now; `emit` takes an
-    operation and applies it before the next one is read. `not_understood` is filled on the way.
+    `dialect` is the target's server, None while undecided; `others` are those of its other servers. `naming` is the
+    metadata whose convention names what the operations leave without a name. `schema` gives the schema as it stands
+    now; `emit` takes an operation and applies it before the next one is read. `not_understood` is filled on the way,
+    and `tests_dialect` where the body asks for the name of the dialect.
     """
 
     dialect: str | None
@@ -42,6 +43,8 @@ class Environment:
     emit: Callable[[PlacedOperation], None]
     not_understood: list[NotUnderstood] = field(default_factory=list)
     naming: Metadata = _DEFAULT_NAMES
+    others: tuple[str, ...] = ()
+    tests_dialect: bool = False
 
 
 @dataclass(slots=True)

@@ -45,6 +45,7 @@ from schemalint.readers.alembic.handles import (
     handle_attribute,
     is_database,
     quoted,
+    tells_dialect,
 )
 from schemalint.readers.alembic.naming import with_names
 from schemalint.readers.alembic.objects import listed_table, object_call
@@ -96,6 +97,7 @@ class AlembicFramework(Framework):
     def attribute(self, owner: Value, name: str) -> Value | Missing:
         """Connections, contexts and dialects know each other; columns know their names."""
         if isinstance(owner, Handle):
+            self.emitter.environment.tests_dialect |= tells_dialect(owner, name)
             return handle_attribute(self.emitter.environment.dialect, owner, name)
         if isinstance(owner, Made) and owner.callee in ("sqlalchemy.Column", "sqlalchemy.Table", "sqlalchemy.Enum"):
             if name in ("name", "key"):

@@ -38,6 +38,11 @@ def handle_attribute(dialect: str | None, owner: Handle, name: str) -> Value | M
     return MISSING
 
 
+def tells_dialect(owner: Handle, name: str) -> bool:
+    """Whether an attribute tells on which dialect the revision runs."""
+    return owner.kind == "dialect" or (owner.kind == "connection" and name in ("name", "url", "driver"))
+
+
 def dialect_name(dialect: str | None) -> str | None:
     """As SQLAlchemy names the dialect: MariaDB goes by the name of MySQL unless its URL says `mariadb://`."""
     return "mysql" if dialect == "mariadb" else dialect
