@@ -35,10 +35,7 @@ Table = Union[ObjectName, Unknown]
 
 
 class CreateTable(Record, frozen=True, gc=False, tag="create_table"):
-    """A new table. One that is made as a partition is also attached: an `AttachPartition` follows.
-
-    `inherits` are the parents whose columns it has too.
-    """
+    """A new table, with the columns of those that it `inherits`. A partition is attached by an operation of its own."""
 
     table: TableDef
     if_not_exists: bool = False
@@ -333,10 +330,7 @@ class DataChange(Record, frozen=True, gc=False, tag="data_change"):
 
 
 class ReadTable(Record, frozen=True, gc=False, tag="read_table"):
-    """All rows of one table are read: a SELECT of it alone, without a condition or a limit.
-
-    Other queries are not kept: how long they take hangs on how the server runs them.
-    """
+    """All rows of one table are read: a SELECT of it alone, without condition or limit. No other query is kept."""
 
     table: ObjectName
 
