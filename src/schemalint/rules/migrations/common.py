@@ -84,12 +84,28 @@ def is_written(step: Step, table: ObjectName, column: str | None = None) -> bool
     renamed = (other.operation for other in earlier(step) if isinstance(other.operation, RenameColumn))
     if any(operation.table == table and operation.new_name == column for operation in renamed):
         return True
-    history = step.revision.history
-    older = (revision for revision in history.ordered if history.is_ancestor(revision.id, step.revision.id))
-    steps = (other for revision in older for other in revision.steps)
-    return any(_may_write(other, table, column) for other in steps) or any(
+    return any(_may_write(other, table, column) for other in _of_ancestors(step)) or any(
         _may_write(other, table, column) or isinstance(other.operation, OpaqueOperation) for other in earlier(step)
     )
+
+
+def is_inserted(step: Step, table: ObjectName, column: str) -> bool:
+    """Whether the revision or an ancestor inserts rows with a value for the column, which is there at that point."""
+    return any(_inserts(other, table, column) for steps in (_of_ancestors(step), earlier(step)) for other in steps)
+
+
+def _inserts(step: Step, table: ObjectName, column: str) -> bool:
+    operation = step.operation
+    if not isinstance(operation, DataChange) or operation.command != "insert" or operation.table != table:
+        return False
+    return column in (operation.columns_set or (column,)) and step.schema.has_column(table, column) is not False
+
+
+def _of_ancestors(step: Step) -> Iterator[Step]:
+    """The steps of all revisions that run before the step's own."""
+    history = step.revision.history
+    older = (revision for revision in history.ordered if history.is_ancestor(revision.id, step.revision.id))
+    return (other for revision in older for other in revision.steps)
 
 
 def _may_write(step: Step, table: ObjectName, column: str | None) -> bool:

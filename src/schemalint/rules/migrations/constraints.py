@@ -19,7 +19,7 @@ from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
 from schemalint.rules.common import is_new, statement_of, way_for
-from schemalint.rules.migrations.common import earlier, is_emptied, is_written
+from schemalint.rules.migrations.common import earlier, is_emptied, is_inserted, is_written
 from schemalint.schema.definitions import involves
 from schemalint.schema.effects.postgresql.defaults import fills_rows, volatility_of_default
 
@@ -109,6 +109,8 @@ def _required(step: Step, operation: AlterColumn) -> Iterator[Finding]:
     added = next((other for other in earlier(step) if _adds(other, table, column)), None)
     if is_written(step, table, column) or (known.definition.default is not None and known.created_in is not None):
         return
+    if added is None and is_inserted(step, table, column):
+        return  # rows come with a value: those of the history, and very likely the others too
     yield Finding(
         place=step.placed.argument("nullable"),
         message=f"`{table}.{column}` is set NOT NULL before anything fills it: the upgrade stops on the first row "
