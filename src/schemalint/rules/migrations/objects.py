@@ -9,6 +9,7 @@ from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
 from schemalint.facts.operations import Operation
 from schemalint.facts.tables import ConstraintDef, ForeignKeyDef
+from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.schema.definitions import constraint_columns, index_columns
 from schemalint.schema.view import SchemaView
@@ -54,9 +55,23 @@ class Named(NamedTuple):
         found = schema.has_index(self.part, self.schema, self.table)
         if found is not False or self.table is None:
             return found
+        if self._is_spatial(schema, self.table):
+            return None
         kinds = ("unique", "foreign key")
         as_constraint = (schema.has_constraint(self.table, self.part, kind) for kind in kinds)
         return False if all(answer is False for answer in as_constraint) else None
+
+    def _is_spatial(self, schema: SchemaView, table: ObjectName) -> bool:
+        """Whether it has the name of the index that GeoAlchemy2 makes with a column of its types, unless that says
+        `spatial_index=False` (GeoAlchemy2's documentation, Use with Alembic)."""
+        view = schema.table(table)
+        return view is not None and any(
+            isinstance(column.definition.type, SqlType)
+            and (column.definition.type.name or "").startswith("geoalchemy2.")
+            and self.part.startswith("idx_")
+            and self.part.endswith(f"_{column.name}")
+            for column in view.columns()
+        )
 
 
 _Table = Union[ObjectName, Unknown, None]
