@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from schemalint.diagnostics import Basis, Weight
 from schemalint.emit.sql_parts import element_clause
-from schemalint.facts.operations import AddConstraint, DropObject
+from schemalint.facts.operations import AddConstraint, AlterColumn, DropObject
 from schemalint.facts.revisions import PlacedOperation
 from schemalint.facts.tables import CheckDef, Default, Identity, IndexElement, PrimaryKeyDef
 from schemalint.facts.types import SqlType
@@ -71,7 +71,7 @@ def _counts(revision: Revision, difference: Difference) -> bool:
         return False
     if any(isinstance(side, CheckDef) and _BOOLEAN.fullmatch(str(side.sql)) for side in (left, right)):
         return False
-    if _is_of_another_branch(revision, difference):
+    if _is_of_another_branch(revision, difference) or _is_asked_for(revision, difference):
         return False
     if isinstance(left, SqlType) and isinstance(right, SqlType):
         return not all(kind.family in ("text", "varchar") and kind.length is None for kind in (left, right))
@@ -117,6 +117,18 @@ def _is_of_another_branch(revision: Revision, difference: Difference) -> bool:
         and table in touched((step.operation for step in other.steps), revision.before)
         for other in others
     )
+
+
+def _is_asked_for(revision: Revision, difference: Difference) -> bool:
+    """Whether all that changes this of a column runs only where the database, asked before, says so."""
+    changes = [
+        placed
+        for placed in _both(revision)
+        if isinstance(placed.operation, AlterColumn)
+        and difference.object == f"{placed.operation.table}.{placed.operation.column}"
+        and getattr(placed.operation, difference.aspect, "keep") != "keep"
+    ]
+    return difference.kind == "column" and bool(changes) and all(placed.guarded for placed in changes)
 
 
 def _come_together(history: History, one: Revision, other: Revision) -> bool:
