@@ -124,6 +124,20 @@ def test_servers_of_the_configuration_stand_beside_an_option_of_one(linked: Link
     assert servers(project) == [("postgresql", "dialect"), ("mysql", "url"), ("mariadb", "url")]
 
 
+def test_who_asks_whether_it_is_sqlite_runs_on_what_the_modules_beside_ask_for(linked: Linked) -> None:
+    body = "op.execute('x') if op.get_bind().dialect.name == 'sqlite' else None"
+    project = linked(
+        {
+            "db/env.py": f"from app import db\n{ENV}",
+            "app/db.py": "def lock(engine):\n    if engine.name == 'postgresql':\n        engine.lock()\n",
+            "app/other.py": "def quote(dialect):\n    return '`' if dialect == 'mysql' else ''\n",
+            "db/versions/1.py": revision("a1", None, body),
+        }
+    )
+
+    assert servers(project) == [("postgresql", "dialect"), ("sqlite", "dialect")]
+
+
 def test_sqlite_in_the_configuration_is_of_no_account_where_the_code_asks_for_a_server(linked: Linked) -> None:
     project = linked(
         {

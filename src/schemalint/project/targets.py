@@ -14,7 +14,8 @@ The first row that tells anything decides; all that it tells is kept, PostgreSQL
 | drivers | driver | imports of the project's modules, requirements; `ENGINE` of Django's settings, but for SQLite |
 | SQLite as Django's `ENGINE` | dialect | settings: often that of the developer's machine |
 
-Rows three and four count together: a URL is often that of the developer's machine, while the code asks for the rest.
+Below the settings, rows three and four count together: a URL is often that of the developer's machine, while the code
+asks for the rest. Where they tell of SQLite alone, what the modules that `env.py` imports ask for counts too.
 Row five adds what it tells but for SQLite: revisions that use an option of one server say nothing against the others.
 Tests, examples and vendored code are not looked at. Versions are only known when declared.
 """
@@ -94,6 +95,8 @@ class Targets:
         url = dialect_of_url(root.env.url) if root.env is not None and root.env.url else None
         named = {dialect for path in paths for dialect in _of_code(self.program.modules[path])}
         own = dict.fromkeys(named, "dialect") | ({url: "url"} if url else {})
+        if set(own) == {"sqlite"} and root.env is not None:
+            own = dict.fromkeys(self._asked_beside(root.env), "dialect") | own
         configured = dict.fromkeys(self._of_configuration(root.env), "url")
         yield {dialect: how for dialect, how in configured.items() if dialect != "sqlite"} | own if own else {}
         yield configured
@@ -111,6 +114,11 @@ class Targets:
         for path in tuple(paths):
             paths.update(self._imports_of(path))
         return _union(url_dialects(self.program.modules[path]) for path in paths if not is_aside(path))
+
+    def _asked_beside(self, env: EnvConfig) -> frozenset[str]:
+        """The dialects that the modules which `env.py` imports ask for."""
+        paths = (path for path in self._imports_of(env.path) if not is_aside(path))
+        return _union(named_dialects(self.program.modules[path]) for path in paths)
 
     def _imports_of(self, path: str) -> Iterator[str]:
         return (edge.path for edge in import_edges(self.program, path) if edge.path is not None)
