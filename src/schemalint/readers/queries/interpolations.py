@@ -39,6 +39,8 @@ _NUMBERS = frozenset(
         *("datetime.date.today", "time.time", "django.utils.timezone.now"),
     }
 )
+_OF_NUMBERS = frozenset({"-", "//", "**"})
+_PARTS_OF_TIMES = frozenset({"year", "month", "day", "hour", "minute", "second", "microsecond"})
 _TABLE_NAMES = frozenset({"__tablename__", "db_table", "fullname"})
 _CONFIGURED = frozenset({"settings_dict"})
 """Where Django keeps what the settings say of a connection: `connection.settings_dict["NAME"]`."""
@@ -66,6 +68,8 @@ def kind_of(evidence: Evidence, where: Where, node: Expression, depth: int) -> s
     if isinstance(node, IfExp):
         return _worst([kind_of(evidence, where, arm, depth - 1) for arm in (node.body, node.orelse)])
     if isinstance(node, BinOp):
+        if node.op in _OF_NUMBERS:
+            return "number"
         return _worst([kind_of(evidence, where, side, depth - 1) for side in (node.left, node.right)])
     if isinstance(node, FString):
         return _worst([kind_of(evidence, where, part, depth - 1) for part in node.parts])
@@ -122,12 +126,28 @@ def _kind_of_call(evidence: Evidence, where: Where, node: Call, depth: int) -> s
         if _are_converted(evidence, where, node.args[0].value):
             return "number"
         parts = joined_parts(node.args[0].value)
-        return "value" if parts is None else _worst([kind_of(evidence, where, part, depth - 1) for part in parts])
+        items = _collected(evidence, where, node.args[0].value) if parts is None else [(where, part) for part in parts]
+        return "value" if items is None else _worst([kind_of(evidence, at, item, depth - 1) for at, item in items])
     if isinstance(node.func, Attribute) and node.func.attr in SAME_TEXT:
         return kind_of(evidence, where, node.func.value, depth - 1)
     if isinstance(called, Foreign) and called.name == "builtins.str" and len(node.args) == 1:
         return kind_of(evidence, where, node.args[0].value, depth - 1)
     return "value"
+
+
+def _collected(evidence: Evidence, where: Where, items: Expression) -> _Items | None:
+    """The items of a local list: those it is written down with, and those that are appended to it."""
+    at, written = _written(evidence, where, items)
+    if not isinstance(items, Name) or not isinstance(written, Sequence) or at.flow is None or at.flow is not where.flow:
+        return None
+    found = [(at, item) for item in written.items]
+    for site in at.flow.calls:
+        called = site.node.func
+        if isinstance(called, Attribute) and isinstance(called.value, Name) and called.value.id == items.id:
+            if called.attr != "append" or len(site.node.args) != 1:
+                return None
+            found.append((Where(at.path, at.flow, site.region), site.node.args[0].value))
+    return found
 
 
 def _are_converted(evidence: Evidence, where: Where, items: Expression) -> bool:
@@ -152,6 +172,8 @@ def _kind_of_attribute(evidence: Evidence, where: Where, node: Attribute, depth:
             return "constant"
     value = evidence.value(where, node)
     if isinstance(value, Instance) and value.name in _SAFE_TYPES:
+        return "number"
+    if node.attr in _PARTS_OF_TIMES and kind_of(evidence, where, node.value, depth - 1) == "number":
         return "number"
     found = resolve(evidence.program, where.path, node, where.flow.definitions if where.flow else ())
     if isinstance(found, (BoundValue, ClassAttribute)) and found.expression is not None and not found.ambiguous:
