@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from schemalint.diagnostics import Basis, Weight
 from schemalint.emit.sql_parts import element_clause
-from schemalint.facts.operations import AddConstraint, AlterColumn, DropObject
+from schemalint.facts.operations import AddConstraint, AlterColumn, AlterObject, CreateObject, DropObject
 from schemalint.facts.revisions import PlacedOperation
 from schemalint.facts.tables import CheckDef, Default, Identity, IndexElement, PrimaryKeyDef
 from schemalint.facts.types import SqlType
@@ -45,6 +45,7 @@ def asymmetric_downgrade(revision: Revision) -> Iterator[Finding]:
 
 _FEW = 3
 _BOOLEAN = re.compile(r"[`\"]?\w+[`\"]? IN \(0, ?1\)", re.IGNORECASE)
+_ON_OBJECTS = (CreateObject, DropObject, AlterObject)
 _SIZES = frozenset({"length", "precision", "scale"})
 
 
@@ -84,8 +85,9 @@ def _counts(revision: Revision, difference: Difference) -> bool:
 
 def _was_there(revision: Revision, difference: Difference) -> bool:
     """Whether what is left was there before, although the history never made it: the upgrade drops it, or alters it."""
-    dropped = [step.operation for step in revision.steps if isinstance(step.operation, DropObject)]
-    if any(str(operation.name) == difference.object for operation in dropped):
+    objects = (step.operation for step in revision.steps)
+    named = (each for each in objects if isinstance(each, _ON_OBJECTS) and str(each.name) == difference.object)
+    if isinstance(next(named, None), (DropObject, AlterObject)):
         return True
     name = difference.object.removeprefix(f"{difference.table}.")
     ended = [ended_by(step.operation) for step in revision.steps]
