@@ -160,3 +160,12 @@ def test_what_is_not_read_in_a_model_leaves_absence_open(linked: Linked) -> None
     posts = table(merged(linked, {"m.py": text}), "posts")
     assert posts.is_covered(("user_id",)) is None
     assert posts.has_column("other") is None
+
+
+def test_a_table_of_public_is_the_one_that_a_model_names_without_a_schema(linked: Linked) -> None:
+    made = "op.execute('CREATE TABLE public.users (id int PRIMARY KEY)')"
+    env = "URL = 'postgresql://db/app'\n" + ENV
+    tables = merged(linked, {"m.py": MODELS, "db/env.py": env, "db/versions/1.py": revision("a", None, made)})
+    assert [str(item.name) for item in tables] == ["posts", "users"]
+    assert table(tables, "users").migrated is not None
+    assert tables.find(ObjectName("users", "public")) is table(tables, "users")

@@ -66,7 +66,7 @@ def tables_of(
         _table(tables, name, members, pairs.get(metadata), only, not ends and name.name.lower() not in scripted)
         for (metadata, name), members in groups.items()
     ]
-    known = {(id(table.history), table.name) for table in found if table.migrated is not None}
+    known = {(id(table.history), table.migrated.name) for table in found if table.migrated is not None}
     found.extend(
         _table(tables, view.name, [], end, None, False)
         for end in ends
@@ -75,7 +75,8 @@ def tables_of(
     )
     tables.all = tuple(sorted(found, key=lambda table: (table.name.schema or "", table.name.name, table.place)))
     for table in tables.all:
-        tables.by_name.setdefault(table.name, []).append(table)
+        for name in dict.fromkeys((table.name, table.migrated.name if table.migrated is not None else table.name)):
+            tables.by_name.setdefault(name, []).append(table)
     return tables
 
 
