@@ -59,9 +59,15 @@ def _is_missing(column: Column) -> bool:
     if view is None or view.has_column(column.name) is not False:
         return False
     given = dict(column.attribute.options) if column.attribute is not None else {}
-    if "system" in given or column.name in _OF_THE_SERVER:
+    if "system" in given or column.name in _OF_THE_SERVER or _may_be_inherited(column):
         return False
     return all(other.name.lower() != column.name.lower() for other in view.columns())
+
+
+def _may_be_inherited(column: Column) -> bool:
+    """Whether the key is one that Django adds, though a base that was not read may bring or link to another."""
+    table = column.table
+    return style_of(table) is Style.DJANGO and column.attribute is None and is_key(column) and not table.complete
 
 
 def _listed(columns: Iterator[Column]) -> str:
