@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from schemalint.diagnostics import Related
 from schemalint.facts.names import ObjectName
-from schemalint.facts.operations import AddColumn, CreateTable, DataChange, DropColumn, DropTable, OpaqueOperation
-from schemalint.facts.tables import ColumnDef, TableDef
+from schemalint.facts.operations import (
+    AddColumn,
+    AddConstraint,
+    CreateTable,
+    DataChange,
+    DropColumn,
+    DropTable,
+    OpaqueOperation,
+)
+from schemalint.facts.tables import ColumnDef, ConstraintDef, ForeignKeyDef, TableDef
 from schemalint.facts.types import SqlType
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
@@ -87,22 +95,45 @@ def _added_column(step: Step, dropped: DropColumn) -> Step | None:
     known = found.column(dropped.column) if found is not None else None
     if known is None:
         return None
+    before = step.revision.steps[0].schema.table(dropped.table)
+    referred = _targets(dropped.column, (view.definition for view in before.constraints())) if before else set()
+    added = [
+        other.operation.constraint
+        for other in step.revision.steps
+        if isinstance(other.operation, AddConstraint) and other.operation.table == dropped.table
+    ]
     alike = [
         other
         for other in step.revision.steps
         if isinstance(other.operation, AddColumn)
         and other.operation.table == dropped.table
         and _are_alike(known.definition, other.operation.column)
+        and not _differ(referred, _targets(other.operation.column.name, added))
     ]
     return alike[0] if len(alike) == 1 else None
 
 
+def _targets(column: str, constraints: Iterable[ConstraintDef]) -> set[str]:
+    """The names of the tables that a column refers to."""
+    return {
+        item.target.name
+        for item in constraints
+        if isinstance(item, ForeignKeyDef) and item.columns == (column,) and isinstance(item.target, ObjectName)
+    }
+
+
+def _differ(old: set[str], new: set[str]) -> bool:
+    """Whether two columns refer to different tables, so that the values of one mean nothing in the other."""
+    return bool(old and new and not old & new)
+
+
 def _are_alike(old: ColumnDef, new: ColumnDef) -> bool:
-    """Whether two columns hold the same kind of value under names that have something in common."""
+    """Whether two columns hold the same kind of value, and all of it, under names that have something in common."""
     if old.name == new.name or not isinstance(old.type, SqlType) or not isinstance(new.type, SqlType):
         return False
     same_type = old.type.family == new.type.family and old.type.enum == new.type.enum
-    return same_type and _have_like_names(old.name, new.name)
+    fits = new.type.length is None or old.type.length is None or new.type.length >= old.type.length
+    return same_type and fits and _have_like_names(old.name, new.name)
 
 
 def _have_like_names(old: str, new: str) -> bool:
