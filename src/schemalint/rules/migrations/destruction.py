@@ -10,8 +10,10 @@ from schemalint.facts.operations import (
     DataChange,
     DropColumn,
     DropTable,
+    RenameColumn,
     RenameTable,
 )
+from schemalint.facts.revisions import PlacedOperation
 from schemalint.facts.unknown import Unknown
 from schemalint.project.subjects import Step
 from schemalint.rules.api import Finding, rule
@@ -77,18 +79,25 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         return
     column = f"{operation.table}.{operation.column}"
     copied = _copy_of(step, operation.table, operation.column)
+    refilled = _refill_of(step, operation.table, operation.column)
+    related = (
+        *((Related(copied.place, f"`{operation.column}` is read here, maybe to keep its values"),) if copied else ()),
+        *((Related(refilled.place, f"`{operation.column}` is filled again here"),) if refilled else ()),
+    )
     yield Finding(
         place=step.place,
-        message=f"dropping `{column}` deletes its values in every row, and no downgrade brings them back",
+        message=f"dropping `{column}` deletes its values in every row, "
+        + ("and downgrade() has only what else is kept to fill it from" if refilled else _FOR_GOOD),
         help="Stop reading and writing the column, release that, and drop it later; then say that it is meant: "
         f"{approval(step.revision, 'unapproved-column-drop')}.",
         anchor=step.anchor,
-        weight=Weight.REDUCED if copied else Weight.FULL,
+        weight=Weight.REDUCED if related else Weight.FULL,
         facts=(f"`{column}` is not added in this revision",),
-        related=(Related(copied.place, f"`{operation.column}` is read here, maybe to keep its values"),)
-        if copied
-        else (),
+        related=related,
     )
+
+
+_FOR_GOOD = "and no downgrade brings them back"
 
 
 def _columns_with(step: Step) -> Iterator[Finding]:
@@ -128,15 +137,25 @@ def _is_generated(step: Step, table: ObjectName, column: str) -> bool:
 
 
 def _copy_of(step: Step, table: ObjectName, column: str) -> Step | None:
-    """An earlier step of the revision that reads the column while it writes rows, which may keep its values."""
-    return next(
-        (
-            earlier
-            for earlier in step.revision.steps
-            if earlier.number < step.number
-            and isinstance(earlier.operation, DataChange)
-            and earlier.operation.command in ("insert", "update")
-            and column in earlier.operation.columns_read
-        ),
-        None,
-    )
+    """An earlier step of the revision that reads the column, under the name that it has there, while it writes rows,
+    which may keep its values."""
+    for other in reversed([other for other in step.revision.steps if other.number < step.number]):
+        match other.operation:
+            case RenameColumn(table=renamed, column=str(old), new_name=new) if renamed == table and new == column:
+                column = old
+            case DataChange(command="insert" | "update", columns_read=read) if column in read:
+                return other
+    return None
+
+
+def _refill_of(step: Step, table: ObjectName, column: str) -> PlacedOperation | None:
+    """What in `downgrade()` fills the column with more than one value for all rows."""
+    downgrade = step.revision.downgrade
+    for placed in downgrade.operations if downgrade is not None else ():
+        match placed.operation:
+            case DataChange(command="update", table=filled, columns_set=columns) as change if filled == table:
+                literals = {name for row in change.rows for name, _ in row}
+                told_apart = change.bounded and column not in (change.predicate or "")
+                if column in columns and (told_apart or column not in literals):
+                    return placed
+    return None
