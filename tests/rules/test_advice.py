@@ -114,6 +114,21 @@ class Migration(migrations.Migration):
     assert 'apps.get_model("shop", "Tag")' in found
 
 
+def test_a_default_of_none_is_not_laid_to_a_library_that_is_not_used(tmp_path: Path) -> None:
+    created = "[migrations.CreateModel('Order', [('id', models.BigAutoField(primary_key=True))])]"
+    added = "[migrations.AddField('order', 'size', models.IntegerField(default=None), preserve_default=False)]"
+    migration = (
+        "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    operations = {}\n"
+    )
+    files = {
+        "shop/migrations/0001_initial.py": migration.format(created),
+        "shop/migrations/0002_size.py": migration.format(added + "\n    dependencies = [('shop', '0001_initial')]"),
+    }
+    (found,) = diagnostics(tmp_path, "required-column-without-default", files, "postgresql:16")
+    assert "fails on every row" in found.message
+    assert not any("SQLAlchemy" in fact for fact in found.facts)
+
+
 def test_what_is_too_large_is_not_told_to_change_its_encoding(tmp_path: Path) -> None:
     (found,) = advice(tmp_path, "unreadable-file", {"data/rows.sql": "-- " + "x" * 2_000_000})
     assert found.startswith("Raise `max-file-size`")

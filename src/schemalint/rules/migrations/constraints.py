@@ -65,7 +65,7 @@ def required_column_without_default(step: Step) -> Iterator[Finding]:
             f"`{operation.table}` is not created in this revision",
             *(
                 ("`default=` is applied by SQLAlchemy to new rows only, the server never sees it",)
-                if column.client_default
+                if column.client_default and step.revision.definition.framework == "alembic"
                 else ()
             ),
         ),
