@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from schemalint.diagnostics import Related, Weight
@@ -35,15 +36,32 @@ def unapproved_table_drop(step: Step) -> Iterator[Finding]:
         isinstance(later.operation, RenameTable) and later.operation.new_name == operation.name
         for later in step.revision.steps
     )
+    refilled = _inserted_again(step, operation.name)
     yield Finding(
         place=step.place,
-        message=f"dropping table `{operation.name}` deletes all of its rows, and no downgrade brings them back",
+        message=f"dropping table `{operation.name}` deletes all of its rows, {_ONLY_OTHERS if refilled else _FOR_GOOD}",
         help="Stop using the table, release that, and drop it later; then say that it is meant: "
         f"{approval(step.revision, 'unapproved-table-drop')}.",
         anchor=step.anchor,
-        weight=Weight.REDUCED if replaced else Weight.FULL,
+        weight=Weight.REDUCED if replaced or refilled else Weight.FULL,
         facts=(f"`{operation.name}` is not created in this revision",),
+        related=(Related(refilled.place, f"`{operation.name}` is filled again here"),) if refilled else (),
     )
+
+
+_WORD = re.compile(r"\w+")
+_FOR_GOOD = "and no downgrade brings them back"
+_ONLY_OTHERS = "and downgrade() has only what else is kept to fill it from"
+
+
+def _inserted_again(step: Step, table: ObjectName) -> PlacedOperation | None:
+    """What in `downgrade()` inserts rows into the table."""
+    downgrade = step.revision.downgrade
+    for placed in downgrade.operations if downgrade is not None else ():
+        match placed.operation:
+            case DataChange(command="insert", table=filled) if filled == table:
+                return placed
+    return None
 
 
 def _tables_with(step: Step) -> Iterator[Finding]:
@@ -86,8 +104,7 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
     )
     yield Finding(
         place=step.place,
-        message=f"dropping `{column}` deletes its values in every row, "
-        + ("and downgrade() has only what else is kept to fill it from" if refilled else _FOR_GOOD),
+        message=f"dropping `{column}` deletes its values in every row, {_ONLY_OTHERS if refilled else _FOR_GOOD}",
         help="Stop reading and writing the column, release that, and drop it later; then say that it is meant: "
         f"{approval(step.revision, 'unapproved-column-drop')}.",
         anchor=step.anchor,
@@ -95,9 +112,6 @@ def unapproved_column_drop(step: Step) -> Iterator[Finding]:
         facts=(f"`{column}` is not added in this revision",),
         related=related,
     )
-
-
-_FOR_GOOD = "and no downgrade brings them back"
 
 
 def _columns_with(step: Step) -> Iterator[Finding]:
@@ -155,7 +169,7 @@ def _refill_of(step: Step, table: ObjectName, column: str) -> PlacedOperation | 
         match placed.operation:
             case DataChange(command="update", table=filled, columns_set=columns) as change if filled == table:
                 literals = {name for row in change.rows for name, _ in row}
-                told_apart = change.bounded and column not in (change.predicate or "")
+                told_apart = change.bounded and column not in _WORD.findall(change.predicate or "")
                 if column in columns and (told_apart or column not in literals):
                     return placed
     return None
