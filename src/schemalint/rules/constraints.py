@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from schemalint.diagnostics import Basis, Weight
 from schemalint.facts.models import ModelDef
 from schemalint.facts.names import ObjectName
-from schemalint.facts.tables import ForeignKeyDef, IndexDef, UniqueDef
+from schemalint.facts.tables import ForeignKeyDef, IndexDef, PrimaryKeyDef, UniqueDef
 from schemalint.facts.unknown import Unknown
 from schemalint.project.tables import Column, Table, TablePart
 from schemalint.rules.api import Finding, rule
@@ -52,7 +52,8 @@ def _is_known_to_have_none(table: Table) -> bool:
         return False
     if table.migrated is None:
         return table.history is None and not any(_is_reflected(model) for model in table.models)
-    return table.migrated.complete
+    doubtful = (view.definition for view in table.migrated.doubtful_constraints())
+    return table.migrated.complete and not any(isinstance(each, PrimaryKeyDef) for each in doubtful)
 
 
 def _is_mapped(table: Table) -> bool:
