@@ -147,7 +147,7 @@ class _Reading:
         statement = self.statements.at(where, site.node)
         if statement is None:
             return False
-        if not has_run(statement):
+        if not has_run(statement) or (statement.style == "manager" and _has_fallback(site.node)):
             return False
         self._add(statement, site.node, site, self._session_of(statement, where), None)
         return True
@@ -292,3 +292,9 @@ def _is_unfiltered(statement: Statement) -> bool:
 
 def _is_batched(columns: list[ColumnUse]) -> bool:
     return any(column.operator in ("in_", "in") for column in columns)
+
+
+def _has_fallback(call: Call) -> bool:
+    """`found.get(key, None)` asks a dictionary: what managers take without a keyword are conditions."""
+    gets = isinstance(call.func, Attribute) and call.func.attr == "get" and bool(call.args)
+    return gets and call.args[-1].keyword is None and isinstance(call.args[-1].value, Constant)
