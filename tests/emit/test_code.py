@@ -129,3 +129,11 @@ def test_a_table_for_django_is_a_model_with_its_keys():
 
 def test_a_table_of_no_model_is_sql_for_django():
     assert django_code(ops.DropTable(USERS), lambda table: None) == 'migrations.RunSQL("DROP TABLE users;")'
+
+
+@pytest.mark.parametrize("emit", [alembic_code, django_code])
+def test_what_sql_cannot_be_written_for_says_why(emit):
+    key = ForeignKeyDef("users_team", ("team_id",), Unknown("the model that it refers to is not known"))
+    assert emit(ops.AddConstraint(ObjectName("users"), key, not_valid=True)).endswith(
+        "the model that it refers to is not known"
+    )

@@ -14,7 +14,7 @@ from schemalint.emit.alembic_types import (
     schema_option,
     unique_options,
 )
-from schemalint.emit.python import call, comment, literal, texts
+from schemalint.emit.python import call, comment, literal, texts, unwritten
 from schemalint.emit.sql import statements
 from schemalint.emit.sql_parts import element_clause
 from schemalint.facts import operations as ops
@@ -53,7 +53,7 @@ def alembic_code(operation: ops.Operation) -> str:
 def _execute(operation: ops.Operation) -> Code:
     written = statements(operation)
     calls = [call("op.execute", literal(text.removesuffix(";"))) for text in written if not text.startswith("--")]
-    return "\n".join(calls) if calls else Unknown("it is no statement")
+    return "\n".join(calls) if calls else unwritten(written)
 
 
 def _create_table(operation: ops.CreateTable) -> Code:

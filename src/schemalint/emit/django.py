@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Union
 
 from schemalint.emit.django_fields import django_field
-from schemalint.emit.python import call, comment, literal, texts
+from schemalint.emit.python import call, comment, literal, texts, unwritten
 from schemalint.emit.sql import statements
 from schemalint.facts import operations as ops
 from schemalint.facts.names import ObjectName
@@ -42,8 +42,9 @@ def django_code(operation: ops.Operation, models: Models = model_by_name) -> str
 
 
 def _run_sql(operation: ops.Operation) -> Code:
-    written = [text for text in statements(operation) if not text.startswith("--")]
-    return call("migrations.RunSQL", literal(" ".join(written))) if written else Unknown("it is no statement")
+    found = statements(operation)
+    written = [text for text in found if not text.startswith("--")]
+    return call("migrations.RunSQL", literal(" ".join(written))) if written else unwritten(found)
 
 
 def _create_table(operation: ops.CreateTable, models: Models) -> Code | None:

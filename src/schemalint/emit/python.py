@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from schemalint.facts.unknown import Unknown
 
 WIDTH = 88
 """Lines that are longer are broken, one argument a line."""
@@ -27,6 +29,12 @@ def call(function: str, *arguments: str, **options: object) -> str:
         return line
     lines = (f"    {part}," for argument in given for part in [argument.replace("\n", "\n    ")])
     return "\n".join([f"{function}(", *lines, ")"])
+
+
+def unwritten(statements: Sequence[str]) -> Unknown:
+    """Why SQL could not be written for an operation: what its first comment says."""
+    first = next((text.removeprefix("-- not written: ") for text in statements if text.startswith("--")), None)
+    return Unknown(first or "it is no statement")
 
 
 def comment(reason: str) -> str:
