@@ -72,3 +72,23 @@ def test_what_other_servers_run_alone_is_told_where_it_stands(linked: Linked) ->
 
     assert (place.path, place.span.line, what) == ("db/versions/b.py", 9, "add_column")
     assert reason == "it stands in a branch for sqlite, and revisions are read for postgresql"
+
+
+def test_names_by_a_convention_are_the_same_on_all_servers(linked: Linked) -> None:
+    body = "op.create_index(None, 'users', ['name'])\n    if op.get_bind().dialect.name == 'mysql':\n        pass"
+    env = (
+        "from alembic import context\nfrom sqlalchemy import MetaData\n"
+        "metadata = MetaData(naming_convention={'ix': 'own_%(table_name)s_%(column_0_name)s'})\n"
+        "context.configure(connection=connection, target_metadata=metadata)\n"
+    )
+    files = {
+        "db/env.py": env,
+        "db/versions/a.py": revision("a1", body=USERS),
+        "db/versions/b.py": revision("b2", "a1", body=body),
+    }
+    project = linked(files, database=("postgresql:16", "mysql"))
+    (step,) = project.histories[0].ordered[1].steps
+
+    assert step.operation.index.name == "own_users_name"  # type: ignore[union-attr]
+    assert [server.dialect for server in step.target.servers] == ["postgresql", "mysql"]
+    assert project.not_understood == ()

@@ -191,39 +191,24 @@ def _read(
 
     environment.emit = emit_and_keep
     failed: tuple[Body | None, str] = (None, "schemalint failed to read it")
-    body, reason = reading.attempts.run(
-        f"reading `{name}` of",
-        definition.path,
-        failed,
-        lambda: _body(program, definition, name, environment, place),
-    )
-    if body is not None and environment.dialect and environment.others and environment.tests_dialect:
-        body, alone = told_apart(
-            body,
-            (environment.dialect, *environment.others),
-            lambda dialect: _on(dialect, before, program, definition, name, reading),
+
+    def attempt(on: Environment) -> tuple[Body | None, str]:
+        return reading.attempts.run(
+            f"reading `{name}` of", definition.path, failed, lambda: _body(program, definition, name, on, place)
         )
+
+    def on_another(dialect: str) -> Body | None:
+        return attempt(Environment(dialect, lambda: before, lambda placed: None, naming=environment.naming))[0]
+
+    body, reason = attempt(environment)
+    if body is not None and environment.dialect and environment.others and environment.tests_dialect:
+        body, alone = told_apart(body, (environment.dialect, *environment.others), on_another)
         environment.not_understood.extend(alone)
     if body is not None:
         return body
     environment.emit(PlacedOperation(OpaqueOperation(reason), place))
     environment.not_understood.append(NotUnderstood(place, name, reason))
     return Body(place, tuple(read))
-
-
-def _on(
-    dialect: str, before: SchemaView, program: Program, definition: RevisionDef, name: str, reading: Reading
-) -> Body | None:
-    """The body as it runs on another dialect; None where reading it breaks."""
-    environment = Environment(dialect, lambda: before, lambda placed: None)
-    place = definition.upgrade if name == "upgrade" else definition.downgrade
-    failed: tuple[Body | None, str] = (None, "")
-    return reading.attempts.run(
-        f"reading `{name}` on {dialect} of",
-        definition.path,
-        failed,
-        lambda: _body(program, definition, name, environment, place) if place is not None else failed,
-    )[0]
 
 
 def _body(
