@@ -83,7 +83,7 @@ def test_revisions_of_databases_apart_are_told_by_their_names(write, monkeypatch
     for argument, message in (
         ("head", "there are several histories; choose one with --history: `migrations`, `other`"),
         ("00", "several revisions begin with `00`: 001 (migrations), 002 (migrations)"),
-        ("x", "there is no revision `x` in any history: `migrations`, `other`"),
+        ("x", "there is no revision `x`; `schemalint history --brief` lists them"),
     ):
         refused = run("effects", argument)
         assert refused.exit_code == 2

@@ -43,42 +43,37 @@ def histories_of(project: Project, root: str | None) -> tuple[History, ...]:
 
 
 def revision_among(histories: Sequence[History], text: str) -> Revision:
-    """The revision that a text names in one of several histories. Raises `NotThereError`."""
-    if len(histories) == 1:
-        return revision_of(histories[0], text)
+    """The revision of an id, of the beginning of one, `head` or `base`, in any of some histories.
+
+    Raises `NotThereError`.
+    """
     if text in ("head", "base"):
-        raise NotThereError(f"there are several histories; choose one with --history: {_roots(histories)}")
-    exact = [revision for history in histories if (revision := history.find(text)) is not None]
-    begun = [revision for history in histories for revision in history.ordered if revision.id.startswith(text)]
-    found = exact or begun
-    if len(found) == 1:
-        return found[0]
+        return _end(histories, text)
+    revisions = [revision for history in histories for revision in history.ordered]
+    exact = [revision for revision in revisions if revision.id == text]
+    found = exact or [revision for revision in revisions if revision.id.startswith(text)]
     if not found:
-        raise NotThereError(f"there is no revision `{text}` in any history: {_roots(histories)}")
-    listed = ", ".join(f"{revision.id} ({revision.history.root or '.'})" for revision in found[:5])
-    raise NotThereError(f"several revisions begin with `{text}`: {listed}")
+        raise NotThereError(f"there is no revision `{text}`; `schemalint history --brief` lists them")
+    if len(found) > 1:
+        several = len(histories) > 1
+        listed = (f"{each.id} ({each.history.root or '.'})" if several else each.id for each in found[:5])
+        raise NotThereError(f"several revisions begin with `{text}`: {', '.join(listed)}")
+    return found[0]
+
+
+def _end(histories: Sequence[History], text: str) -> Revision:
+    """The only head or base."""
+    if len(histories) > 1:
+        raise NotThereError(f"there are several histories; choose one with --history: {_roots(histories)}")
+    ends = [each for history in histories for each in (history.heads if text == "head" else history.bases)]
+    if len(ends) != 1:
+        listed = ", ".join(revision.id for revision in ends) or "none"
+        raise NotThereError(f"there is more than one {text}, or none: {listed}")
+    return ends[0]
 
 
 def _roots(histories: Iterable[History]) -> str:
     return ", ".join(f"`{history.root or '.'}`" for history in histories)
-
-
-def revision_of(history: History, text: str) -> Revision:
-    """The revision of an id, of the beginning of one, `head` or `base`. Raises `NotThereError`."""
-    if text in ("head", "base"):
-        ends = history.heads if text == "head" else history.bases
-        if len(ends) != 1:
-            listed = ", ".join(revision.id for revision in ends) or "none"
-            raise NotThereError(f"there is more than one {text}, or none: {listed}")
-        return ends[0]
-    exact = [revision for revision in history.ordered if revision.id == text]
-    found = exact or [revision for revision in history.ordered if revision.id.startswith(text)]
-    if not found:
-        raise NotThereError(f"there is no revision `{text}`; `schemalint history --brief` lists them")
-    if len(found) > 1:
-        listed = ", ".join(revision.id for revision in found[:5])
-        raise NotThereError(f"several revisions begin with `{text}`: {listed}")
-    return found[0]
 
 
 def schema_at(revision: Revision) -> SchemaView:
